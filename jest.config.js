@@ -1,0 +1,16 @@
+/** Jest on Node's own ESM loader; swc only strips types. */
+export default {
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/test/fixtures'],
+  // A time limit in a test would measure the machine; this one only ends a hang.
+  testTimeout: 600_000,
+};

@@ -1,0 +1,79 @@
+/**
+ * Every error that Holdfast raises on purpose. A code is a promise: programs branch on it, `docs/errors.md` lists it
+ * (generated from this table), messages may change. `exit` is the process exit code of the command line.
+ */
+export const ERRORS = {
+  'bad-usage': { exit: 2, says: 'The command or its arguments are not of the form that the command takes.' },
+  'bad-settings': {
+    exit: 2,
+    says: 'A setting (flag, environment or configuration file) is missing or not of its form.',
+  },
+  'bad-query': { exit: 2, says: 'The query cannot be read; the hint points at the place.' },
+  'unknown-field': { exit: 2, says: 'The query names a field that does not exist, or does not exist yet.' },
+  'query-too-wide': {
+    exit: 2,
+    says: 'The query expands past what the index can answer whole; it is refused, never cut.',
+  },
+  'unknown-format': { exit: 2, says: 'No transcript format has this name.' },
+  'not-found': { exit: 1, says: 'What was asked for does not exist in this archive.' },
+  'no-archive': { exit: 1, says: 'The folder holds no archive.' },
+  'archive-exists': { exit: 1, says: 'The folder already holds an archive; nothing was changed.' },
+  'archive-held': { exit: 1, says: 'Another process holds the archive and does not answer.' },
+  'wrong-passphrase': { exit: 1, says: 'The key file cannot be opened with the passphrase given.' },
+  'key-missing': { exit: 1, says: 'A key file that is needed is not in the key folder.' },
+  'storage-full': {
+    exit: 1,
+    says: 'The disk is full: the write was refused and nothing that was acknowledged is lost.',
+  },
+  'storage-failed': {
+    exit: 1,
+    says: 'The storage answered with an error; what was not acknowledged may have to be sent again.',
+  },
+  'stream-away': { exit: 1, says: 'The stream (Kafka) does not answer.' },
+  'index-away': { exit: 1, says: 'The index (Elasticsearch) does not answer.' },
+  'incident-gap': {
+    exit: 1,
+    says: 'The stream no longer holds entries that no commit has sealed; the log stops until a person decides.',
+  },
+  'incident-mismatch': {
+    exit: 1,
+    says: 'The stream shows another entry at the last sealed position; the log stops until a person decides.',
+  },
+  'incident-fork': {
+    exit: 1,
+    says: 'A commit exists that does not extend the last commit of this writer; the log stops until a person decides.',
+  },
+  fenced: {
+    exit: 1,
+    says: 'Another archiver committed first; this batch was dropped and the new head read.',
+  },
+  'damaged-archive': {
+    exit: 3,
+    says: 'A file of the archive is missing or is not what the ledger says it is.',
+  },
+  'damaged-bundle': { exit: 3, says: 'A file of the bundle is missing or is not what its proofs say it is.' },
+  'removal-refused': { exit: 1, says: 'Nothing may be removed: no disposal has been sealed for it.' },
+  'fault-found': { exit: 3, says: 'Verification found at least one fault; each is named in the answer.' },
+  internal: { exit: 1, says: 'A fault in Holdfast itself; nothing that was acknowledged is lost.' },
+} as const satisfies Record<string, { exit: 1 | 2 | 3; says: string }>;
+
+/** The closed set of error codes. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** The one error class: a code to branch on, a sentence to read, a hint that says what to do. */
+export class HoldfastError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HoldfastError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** Narrows an unknown caught value to a {@link HoldfastError}, optionally of one code. */
+export function isHoldfastError(error: unknown, code?: ErrorCode): error is HoldfastError {
+  return error instanceof HoldfastError && (code === undefined || error.code === code);
+}

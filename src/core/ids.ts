@@ -1,0 +1,64 @@
+/**
+ * Ids and addresses. These functions are frozen: an id that is sealed must come out the same for ever, so a change
+ * needs a new version number in the hashed array.
+ */
+import type { EventId, Json } from './event.ts';
+import { sha256, sha256Hex } from './hash.ts';
+import { canonical } from './json.ts';
+
+/** The source's own message id, or the facts that stand in for it (see `docs/record-format.md`, "Ids"). */
+export type EventKey = Json;
+
+/** `id` = hex SHA-256 of JCS [1, network, conversation.id, key]. */
+export function eventId(network: string, conversation: string, key: EventKey): EventId {
+  return sha256Hex(canonical([1, network, conversation, key]));
+}
+
+/** Key of an edit, deletion, reaction or read mark where the source gives it no id of its own. */
+export function changeKey(
+  kind: string,
+  targetKey: EventKey,
+  actor: string,
+  value: string,
+  instant: string,
+): EventKey {
+  return [kind, targetKey, actor, value, instant];
+}
+
+/** Key of an event of a source without ids. `ordinal` counts equals within receipt, conversation and instant. */
+export function contentKey(sender: string, instant: string, text: string, ordinal: number): EventKey {
+  return [sender, instant, text, ordinal];
+}
+
+/** The frozen normal form of an address on a network: NFC, trimmed, lower case; AIM drops spaces, XMPP the resource. */
+export function normaliseAddress(network: string, address: string): string {
+  const base = address.normalize('NFC').trim().toLowerCase();
+  switch (network) {
+    case 'aim':
+      return base.replaceAll(/\s/gu, '');
+    case 'xmpp': {
+      const slash = base.indexOf('/');
+      return slash === -1 ? base : base.slice(0, slash);
+    }
+    default:
+      return base;
+  }
+}
+
+/** Id of a direct conversation: its normalised addresses, sorted, each once, joined by a space. */
+export function directConversation(addresses: readonly string[]): string {
+  return [...new Set(addresses)].sort().join(' ');
+}
+
+/** Partition of a conversation among `count` transcript logs: first 4 bytes of SHA-256(JCS [network, id]) mod count. */
+export function partitionOf(network: string, conversation: string, count: number): number {
+  return firstWord(sha256(canonical([network, conversation]))) % count;
+}
+
+/** Partition of what belongs to no conversation: rejects, and the entry of a receipt without events. */
+export function partitionOfReceipt(receipt: string, count: number): number {
+  return firstWord(sha256(receipt)) % count;
+}
+
+const firstWord = (digest: Uint8Array): number =>
+  new DataView(digest.buffer, digest.byteOffset, digest.byteLength).getUint32(0);
