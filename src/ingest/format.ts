@@ -1,0 +1,103 @@
+/**
+ * A format: how transcripts are written down. To add one: a file in `formats/` that exports a `Format`, a folder of
+ * fixtures, a line in `formats/index.ts`. `test/ingest/laws.test.ts` then holds it to the common laws.
+ */
+import type { Event, Sha256 } from '../core/event.ts';
+import type { ReadSettings } from '../core/receipt.ts';
+import type { ExclusionReason, RejectCode } from '../core/rejects.ts';
+
+/** Largest unit of input in bytes; anything longer is a reject, so that memory stays bounded. */
+export const MAX_UNIT = 8 * 1024 * 1024;
+/** Largest event as JSON, bytes of UTF-8. */
+export const MAX_EVENT = 4 * 1024 * 1024;
+/** Deepest nesting of JSON that is read. */
+export const MAX_DEPTH = 64;
+
+/** One file as a format reads it: a capture, or a member of one. */
+export interface SourceFile {
+  readonly capture: Sha256;
+  /** Path of the captured file as it was received. */
+  readonly path: string;
+  /** Member inside the capture (see `Position.member`). */
+  readonly member?: string;
+  /** Bytes, as the container states them. */
+  readonly size: number;
+  /**
+   * The bytes from the start, in chunks; may be called again. Where a container is damaged they end early, and
+   * `damage` says so afterwards. Rejects only when the vault itself fails.
+   */
+  open(): AsyncIterable<Uint8Array>;
+  damage(): Damage | undefined;
+}
+
+/** A container that could not be unpacked whole. */
+export interface Damage {
+  readonly code: RejectCode;
+  /** Bytes that could be unpacked. */
+  readonly offset: number;
+  readonly detail?: string;
+}
+
+/** What a format is given to read: the files of one receipt that it recognised. */
+export interface Source {
+  readonly receipt: Sha256;
+  readonly files: readonly SourceFile[];
+  readonly settings: ReadSettings;
+}
+
+/** What became of one unit of input. */
+export type Outcome =
+  | { readonly type: 'event'; readonly event: Event }
+  | { readonly type: 'reject'; readonly code: RejectCode; readonly detail?: string; readonly part?: string }
+  | { readonly type: 'excluded'; readonly reason: ExclusionReason };
+
+/**
+ * A stretch of a file that holds `units` units, found before any of it is interpreted. `read` interprets it and returns
+ * exactly `units` outcomes; frames are read once each, in the order in which they were framed.
+ */
+export interface Frame {
+  readonly file: SourceFile;
+  /** Bytes from the start of the (unpacked) file. */
+  readonly offset: number;
+  readonly length: number;
+  readonly units: number;
+  read(): readonly Outcome[];
+}
+
+/** What detection looks at: a name and the first bytes, never the whole file. */
+export interface Probe {
+  /** Path as received, then `!/` and the member where there is one. */
+  readonly name: string;
+  /** First 64 KiB, or all where that is less. */
+  readonly head: Uint8Array;
+  /** `head` as text, in the encoding that it shows. */
+  readonly text: string;
+}
+
+export interface Detection {
+  /** 0 to 1; the highest wins, then the order of the registry. */
+  readonly confidence: number;
+  /** Why, in words: shown by `ingest`. */
+  readonly reason: string;
+}
+
+export interface Format {
+  /** Name for `--format` and in records; frozen once used. */
+  readonly name: string;
+  readonly title: string;
+  /** Networks that it yields; `any` where the input or `--network` says. */
+  readonly networks: readonly string[];
+  /** How far it was tried. */
+  readonly proven: 'real samples' | 'published documentation' | 'own format';
+  /** What it cannot do, in sentences. */
+  readonly limits: readonly string[];
+  /** Recognises one file by its content. */
+  detect(probe: Probe): Detection | undefined;
+  /**
+   * Folders (ending in `/`, or empty for the top) below which all files belong to one export of this format, judged by
+   * names alone. Only for formats that are folders.
+   */
+  roots?(names: readonly string[]): readonly string[];
+  /** Frames all files in order, in bounded memory, a batch at a time. */
+  frames(source: Source): AsyncIterable<readonly Frame[]>;
+}

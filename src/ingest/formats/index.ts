@@ -1,0 +1,4 @@
+/** Every format that Holdfast reads, in the order in which ties of detection are decided. One line each. */
+import type { Format } from '../format.ts';
+
+export const FORMATS: readonly Format[] = [];

@@ -1,0 +1,70 @@
+/** The entry point: paths on disk in, entries on the stream out. */
+import type { ArchiveReader } from '../archive/reader.ts';
+import type { Register } from '../core/classify.ts';
+import type { Sha256 } from '../core/event.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Stream } from '../core/ports/stream.ts';
+import type { Vault } from '../core/ports/vault.ts';
+import type { ReadSettings } from '../core/receipt.ts';
+import type { Account, LogName } from '../core/record.ts';
+
+/** Where entries go and what they are stamped with. */
+export interface CarryContext {
+  readonly vault: Vault;
+  readonly stream: Stream;
+  readonly clock: Clock;
+  /** Open transcript logs in order of partition: `['m0']`, `['m0.2', 'm1']`. */
+  readonly logs: readonly LogName[];
+  /** What is sealed already. */
+  readonly reader: ArchiveReader;
+  readonly register?: Register;
+}
+
+export interface IngestOptions extends CarryContext {
+  /** Files and folders; made absolute against the working directory. */
+  readonly paths: readonly string[];
+  /** `format`: `auto` (default) or the name of a format. */
+  readonly settings?: ReadSettings & { readonly format?: string };
+  /** Name of the connector in the receipt; default `file`. */
+  readonly connector?: string;
+  readonly progress?: (progress: IngestProgress) => void;
+}
+
+/** How far it is; called at most some times a second. */
+export interface IngestProgress {
+  readonly files: number;
+  readonly bytes: number;
+  readonly units: number;
+}
+
+export interface IngestedReceipt {
+  readonly receipt: Sha256;
+  readonly paths: readonly string[];
+  readonly format: string;
+  /** Why this format, in words. */
+  readonly reason: string;
+  readonly receivedAt: string;
+  readonly account: Account;
+  /** `already`: sealed by an earlier run, nothing was carried. */
+  readonly state: 'carried' | 'already';
+}
+
+/** What was not read at all, and has no bytes in the vault. */
+export interface Skipped {
+  readonly path: string;
+  readonly reason: 'symbolic-link' | 'not-a-file' | 'unreadable';
+  readonly detail?: string;
+}
+
+export interface IngestResult {
+  readonly receipts: readonly IngestedReceipt[];
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Receives, parses and carries everything below `paths`. Resolves when every entry is durable on the stream. Throws
+ * `not-found` for a path that does not exist and `unknown-format`, before anything is received.
+ */
+export async function ingestPaths(options: IngestOptions): Promise<IngestResult> {
+  throw new Error(`not yet: ${options.paths.length} paths`);
+}
