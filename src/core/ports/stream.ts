@@ -1,5 +1,11 @@
 import type { LogName } from '../record.ts';
 
+/**
+ * When a stream closes a batch for its consumer: at so many entries, so many bytes of UTF-8, or so long (ms) after its
+ * first message. A batch is what one commit seals.
+ */
+export const BATCH_LIMITS = { entries: 2_000, bytes: 4 * 1024 * 1024, lingerMs: 200 } as const;
+
 /** Messages of one log that follow each other without a gap; `from` is the offset of the first. */
 export interface StreamBatch {
   readonly from: number;
@@ -34,7 +40,8 @@ export interface StreamConsumer {
 
 /**
  * The stream carries entries from ingest to the archivers. One partition per log, offsets contiguous from 0 within it.
- * It is not the record: the vault can refill it entirely.
+ * It is not the record: the vault can refill it entirely. Log names here carry no generation (`m0`, never `m0.2`): which
+ * generation seals is the archiver's business, and a generation's genesis says at which offset it begins.
  */
 export interface Stream {
   /**

@@ -1,5 +1,5 @@
 /**
- * The vault keeps. Names are `/`-separated paths of `[A-Za-z0-9._-]` segments (no `.` or `..` segment); an object is
+ * The vault keeps. Names are `/`-separated paths of `[A-Za-z0-9._-]` segments (none starts with a dot); an object is
  * written once and never changes. There is no update, replace or delete-all.
  */
 export interface VaultObject {

@@ -1,0 +1,101 @@
+import { constants } from 'node:fs';
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { HoldfastError } from '../../core/errors.ts';
+
+/**
+ * The calls by which the folder vault changes a disk, and no others: few enough that a test can record their order and
+ * fail each of them. Paths are absolute. Reading does not pass through here, because it leaves nothing behind.
+ */
+export interface FileSystem {
+  /** A new file (never an existing one), readable by all and writable by nobody. */
+  create(path: string): Promise<NewFile>;
+  /** Gives `from` a second name. `exists` when the name is taken. */
+  link(from: string, to: string): Promise<'linked' | 'exists'>;
+  /** Replaces `to` by `from` in one step. */
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  makeFolder(path: string): Promise<'made' | 'exists'>;
+  /** Makes the names in a folder durable. */
+  syncFolder(path: string): Promise<void>;
+}
+
+export interface NewFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the bytes durable. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const READ_ONLY = 0o444;
+
+/** The machine's own file system. Errors are Node's (`code` is `ENOSPC`, `EIO`, …). */
+export const diskFileSystem: FileSystem = {
+  async create(path) {
+    const file = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, READ_ONLY);
+    return {
+      async write(bytes) {
+        // One call may write less than it was given (a signal, a nearly full disk).
+        let written = 0;
+        while (written < bytes.length) {
+          written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
+        }
+      },
+      sync: () => file.sync(),
+      close: () => file.close(),
+    };
+  },
+  async link(from, to) {
+    try {
+      await link(from, to);
+      return 'linked';
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') return 'exists';
+      throw error;
+    }
+  },
+  rename,
+  unlink,
+  async makeFolder(path) {
+    try {
+      await mkdir(path);
+      return 'made';
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') return 'exists';
+      throw error;
+    }
+  },
+  async syncFolder(path) {
+    const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+};
+
+/**
+ * Node's error code (`ENOENT`, …), or undefined for what is no system error. Not by `instanceof`: errors of Node's own
+ * come from another realm where tests run in one.
+ */
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+    return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Turns a system error into `storage-full` or `storage-failed`; a HoldfastError stays what it is. */
+export function storageError(error: unknown, doing: string): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const errno = errnoOf(error);
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') {
+    return new HoldfastError('storage-full', `No room is left while ${doing}.`, {
+      hint: 'Free space on the disk of the archive, then run the command again; nothing acknowledged is lost.',
+      cause: error,
+    });
+  }
+  return new HoldfastError('storage-failed', `The disk refused ${doing} (${errno ?? 'unknown error'}).`, {
+    hint: 'Check the disk and the rights on the folder of the archive, then run the command again.',
+    cause: error,
+  });
+}

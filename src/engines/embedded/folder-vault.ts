@@ -1,0 +1,312 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { HoldfastError } from '../../core/errors.ts';
+import type { PutOutcome, Vault, VaultObject } from '../../core/ports/vault.ts';
+import { diskFileSystem, errnoOf, type FileSystem, storageError } from './file-system.ts';
+import { checkVaultName } from './folder-names.ts';
+import { pooled } from './pooled.ts';
+
+/** New files are written here first. Same file system as the objects, and no object name starts with a dot. */
+const TEMPORARY = '.tmp';
+/** Enough for the disk to join neighbouring fsyncs, few enough for open files. */
+const AT_ONCE = 16;
+/** Folders whose whole path is known to be durable; past this many the set starts again. */
+const KNOWN_FOLDERS = 10_000;
+
+/**
+ * The vault as a folder. An object is written to a temporary file, fsynced, and linked to its name; `link(2)` refuses a
+ * name that is taken, so the first put wins among processes too. After the links each folder is fsynced once.
+ * There is no state but a cache of folders: any number of threads and processes may share one root.
+ *
+ * What a crash leaves: before the link, a temporary file (removed by `clean`); after the link, a whole object whose
+ * name may not be durable yet. Whoever puts it again, or reads it back to decide, fsyncs the folder before relying on it.
+ */
+export class FolderVault implements Vault {
+  readonly root: string;
+  readonly #files: FileSystem;
+  readonly #durable = new Set<string>();
+
+  constructor(root: string, files: FileSystem = diskFileSystem) {
+    this.root = resolve(root);
+    this.#files = files;
+  }
+
+  async put(objects: readonly VaultObject[]): Promise<PutOutcome[]> {
+    for (const { name } of objects) checkVaultName(name);
+    try {
+      await this.#prepareFolders(new Set(objects.map(({ name }) => dirname(this.#path(name)))));
+      const outcomes = await pooled(objects, AT_ONCE, (object) => this.#putOne(object));
+      await this.#syncFolders(objects.map(({ name }) => dirname(this.#path(name))));
+      return outcomes;
+    } catch (error) {
+      throw storageError(error, 'storing an object');
+    }
+  }
+
+  async putStream(
+    prefix: string,
+    chunks: AsyncIterable<Uint8Array>,
+  ): Promise<{ sha256: string; size: number; outcome: PutOutcome }> {
+    checkVaultName(`${prefix}x`);
+    const temporary = this.#temporaryPath();
+    const hash = createHash('sha256');
+    let size = 0;
+    try {
+      await this.#writeTemporary(temporary, async (write) => {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          size += chunk.length;
+          await write(chunk);
+        }
+      });
+    } catch (error) {
+      // The source's own errors pass unchanged; only those of the disk are ours to name.
+      throw errnoOf(error) === undefined ? error : storageError(error, 'storing a file');
+    }
+    const sha256 = hash.digest('hex');
+    const path = this.#path(prefix + sha256);
+    try {
+      await this.#prepareFolders([dirname(path)]);
+      const outcome = await this.#link(temporary, path);
+      await this.#syncFolders([dirname(path)]);
+      return { sha256, size, outcome };
+    } catch (error) {
+      throw storageError(error, 'storing a file');
+    }
+  }
+
+  async get(name: string): Promise<Uint8Array | undefined> {
+    checkVaultName(name);
+    try {
+      return await readFile(this.#path(name));
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw storageError(error, 'reading an object');
+    }
+  }
+
+  async *read(name: string, range?: { offset: number; length: number }): AsyncIterable<Uint8Array> {
+    checkVaultName(name);
+    if (range !== undefined && range.length <= 0) return;
+    const window = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };
+    try {
+      for await (const chunk of createReadStream(this.#path(name), window)) yield chunk as Uint8Array;
+    } catch (error) {
+      if (isAbsent(error)) throw new HoldfastError('not-found', `The vault holds no ${name}.`);
+      throw errnoOf(error) === undefined ? error : storageError(error, 'reading an object');
+    }
+  }
+
+  async size(name: string): Promise<number | undefined> {
+    checkVaultName(name);
+    return (await this.#stat(name))?.size;
+  }
+
+  async *list(prefix: string, after?: string): AsyncIterable<string> {
+    if (prefix !== '') checkVaultName(prefix);
+    let entries: { name: string; folder: boolean }[];
+    try {
+      const found = await readdir(prefix === '' ? this.root : this.#path(prefix), { withFileTypes: true });
+      entries = found
+        .filter((entry) => !entry.name.startsWith('.') && (entry.isDirectory() || entry.isFile()))
+        .map((entry) => ({ name: entry.name, folder: entry.isDirectory() }));
+    } catch (error) {
+      if (isAbsent(error)) return;
+      throw storageError(error, 'listing a folder');
+    }
+    // A folder sorts as its name with the slash, so that whole names come out ascending.
+    const key = (entry: { name: string; folder: boolean }): string =>
+      entry.folder ? `${entry.name}/` : entry.name;
+    entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    for (const entry of entries) {
+      const name = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+      if (!entry.folder) {
+        if (after === undefined || name > after) yield name;
+      } else if (after === undefined || `${name}/` > after || after.startsWith(`${name}/`)) {
+        yield* this.list(name, after);
+      }
+    }
+  }
+
+  /**
+   * The retain-until date is the file's modification time, as WORM filers keep it in a file's times. An object never
+   * changes, so that field is free; a date beside the object would be a second file to lose; extended attributes
+   * cannot be reached from Node. Reading does not move it. A date at or before the present one changes nothing.
+   */
+  async lock(name: string, until: string): Promise<void> {
+    checkVaultName(name);
+    const date = new Date(until);
+    if (Number.isNaN(date.getTime())) {
+      throw new HoldfastError('bad-usage', 'A retain-until date is not a date.', {
+        hint: 'Give it as UTC: 2030-01-01T00:00:00.000Z.',
+      });
+    }
+    const found = await this.#stat(name);
+    if (found === undefined) throw new HoldfastError('not-found', `The vault holds no ${name}.`);
+    if (found.mtimeMs >= date.getTime()) return;
+    try {
+      await utimes(this.#path(name), date, date);
+      const file = await open(this.#path(name), 'r');
+      await file.sync().finally(() => file.close());
+    } catch (error) {
+      throw storageError(error, 'locking an object');
+    }
+  }
+
+  /** The retain-until date that `lock` set; before any lock, the moment of writing. */
+  async lockedUntil(name: string): Promise<string | undefined> {
+    checkVaultName(name);
+    const found = await this.#stat(name);
+    return found === undefined ? undefined : new Date(Math.round(found.mtimeMs)).toISOString();
+  }
+
+  async remove(name: string): Promise<void> {
+    checkVaultName(name);
+    throw new HoldfastError(
+      'removal-refused',
+      `Nothing may be removed: no disposal has been sealed for ${name}.`,
+      {
+        hint: 'Objects leave the archive only by a disposal that the ledger holds; this version makes none.',
+      },
+    );
+  }
+
+  async publish(name: string, bytes: Uint8Array): Promise<void> {
+    if (!/^ledger\/[^/]+\/checkpoint$/.test(name)) {
+      throw new HoldfastError('bad-usage', 'Only a log’s checkpoint can be published.');
+    }
+    checkVaultName(name);
+    const path = this.#path(name);
+    const temporary = this.#temporaryPath();
+    try {
+      await this.#prepareFolders([dirname(path)]);
+      await this.#writeTemporary(temporary, (write) => write(bytes));
+      // A crash here leaves the older checkpoint, which is as true as the new one.
+      await this.#files.rename(temporary, path);
+      await this.#syncFolders([dirname(path)]);
+    } catch (error) {
+      throw storageError(error, 'publishing a checkpoint');
+    }
+  }
+
+  /**
+   * Removes temporary files last written before `before` (ms since 1970): what a crash left. A process at work owns
+   * younger ones, so give a time before its start.
+   */
+  async clean(before: number): Promise<number> {
+    let removed = 0;
+    const folder = join(this.root, TEMPORARY);
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (isAbsent(error)) return [];
+      throw storageError(error, 'listing temporary files');
+    });
+    for (const name of names) {
+      const path = join(folder, name);
+      // Another process may remove its own file at any time.
+      const found = await stat(path).catch(() => undefined);
+      if (found === undefined || found.mtimeMs >= before) continue;
+      await this.#files.unlink(path).then(
+        () => removed++,
+        () => undefined,
+      );
+    }
+    return removed;
+  }
+
+  #path(name: string): string {
+    return join(this.root, name);
+  }
+
+  #temporaryPath(): string {
+    return join(this.root, TEMPORARY, `${process.pid}-${randomBytes(8).toString('hex')}`);
+  }
+
+  async #stat(name: string): Promise<{ size: number; mtimeMs: number } | undefined> {
+    try {
+      const found = await stat(this.#path(name));
+      return found.isFile() ? found : undefined;
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw storageError(error, 'reading an object');
+    }
+  }
+
+  async #putOne({ name, bytes }: VaultObject): Promise<PutOutcome> {
+    const path = this.#path(name);
+    // A name that is there keeps its bytes, which were durable before the name was: nothing to write.
+    if ((await this.#stat(name)) !== undefined) return 'exists';
+    const temporary = this.#temporaryPath();
+    await this.#writeTemporary(temporary, (write) => write(bytes));
+    return await this.#link(temporary, path);
+  }
+
+  async #writeTemporary(
+    path: string,
+    fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    await this.#prepareFolder(dirname(path));
+    const file = await this.#files.create(path);
+    try {
+      try {
+        await fill((bytes) => file.write(bytes));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      await this.#discard(path);
+      throw error;
+    }
+  }
+
+  async #link(temporary: string, path: string): Promise<PutOutcome> {
+    try {
+      return (await this.#files.link(temporary, path)) === 'linked' ? 'stored' : 'exists';
+    } finally {
+      // The temporary name is of no use from here on; if it stays, `clean` finds it.
+      await this.#discard(temporary);
+    }
+  }
+
+  async #discard(temporary: string): Promise<void> {
+    await this.#files.unlink(temporary).catch(() => undefined);
+  }
+
+  /** Makes folders, and makes the way to them durable: a new name counts only when every parent holds it. */
+  async #prepareFolders(paths: Iterable<string>): Promise<void> {
+    for (const path of paths) await this.#prepareFolder(path);
+  }
+
+  async #prepareFolder(path: string): Promise<void> {
+    if (this.#durable.has(path)) return;
+    if (path !== this.root) {
+      await this.#prepareFolder(dirname(path));
+      await this.#files.makeFolder(path);
+      // Also where it existed: another process may have made it a moment ago and not synced yet.
+      await this.#files.syncFolder(dirname(path));
+    } else {
+      await makeRoot(this.root, this.#files);
+    }
+    if (this.#durable.size >= KNOWN_FOLDERS) this.#durable.clear();
+    this.#durable.add(path);
+  }
+
+  async #syncFolders(paths: Iterable<string>): Promise<void> {
+    await pooled([...new Set(paths)], AT_ONCE, (path) => this.#files.syncFolder(path));
+  }
+}
+
+async function makeRoot(root: string, files: FileSystem): Promise<void> {
+  if ((await stat(root).catch(() => undefined))?.isDirectory() === true) return;
+  const parent = dirname(root);
+  if (parent !== root) await makeRoot(parent, files);
+  await files.makeFolder(root);
+  await files.syncFolder(parent);
+}
+
+const isAbsent = (error: unknown): boolean => {
+  const errno = errnoOf(error);
+  return errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'EISDIR';
+};
