@@ -11,6 +11,10 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/test/fixtures'],
+  // Real servers are started when a suite asks for one, and stopped at the end.
+  globalSetup: '<rootDir>/test/engines/global-setup.ts',
+  globalTeardown: '<rootDir>/test/engines/global-teardown.ts',
+  reporters: ['default', '<rootDir>/test/reporter.ts'],
   // A time limit in a test would measure the machine; this one only ends a hang.
   testTimeout: 600_000,
 };

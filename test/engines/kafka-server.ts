@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { kafkaJars } from './artefacts.ts';
+import { newestJdk } from './jdk.ts';
+import { freePorts, type Server, server, serverFolder } from './server.ts';
+
+const run = promisify(execFile);
+
+/** A Kafka broker of its own (KRaft, broker and controller in one), formatted but not started. */
+export async function localKafka(): Promise<Server> {
+  const jdk = await newestJdk();
+  if (!jdk || jdk.version < 17) throw new Error('Kafka needs Java 17 or newer in JAVA_HOME or /usr/lib/jvm');
+  const jars = await kafkaJars();
+  const folder = await serverFolder('kafka');
+  const [client, controller] = (await freePorts(2)) as [number, number];
+  const address = `127.0.0.1:${client}`;
+  const properties = join(folder, 'server.properties');
+  await writeFile(properties, settings(folder, address, `127.0.0.1:${controller}`));
+  const java = join(jdk.home, 'bin', 'java');
+  const classPath = ['-cp', `${jars}/*`];
+  await run(java, [...classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties]);
+  return server({
+    name: 'Kafka',
+    address,
+    folder,
+    command: {
+      command: java,
+      args: ['-Xms512m', '-Xmx512m', ...classPath, 'kafka.Kafka', properties],
+      env: { PATH: process.env.PATH ?? '' },
+      cwd: folder,
+    },
+    answers: () => kafkaAnswers([address]),
+  });
+}
+
+/** True when the broker answers a metadata request. */
+export async function kafkaAnswers(brokers: string[]): Promise<boolean> {
+  const admin = new Kafka({
+    brokers,
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    retry: { retries: 0 },
+  }).admin();
+  try {
+    await admin.connect();
+    const { brokers: known, controller } = await admin.describeCluster();
+    return known.length > 0 && controller !== null;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** 16 random bytes in URL-safe base64; Kafka refuses one that begins with a dash. */
+function clusterId(): string {
+  return `h${randomBytes(16).toString('base64url').slice(1)}`;
+}
+
+const settings = (folder: string, address: string, controller: string): string => `
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@${controller}
+listeners=PLAINTEXT://${address},CONTROLLER://${controller}
+advertised.listeners=PLAINTEXT://${address}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs=${join(folder, 'logs')}
+auto.create.topics.enable=false
+delete.topic.enable=true
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+`;
