@@ -15,6 +15,7 @@ export const ERRORS = {
     says: 'The query expands past what the index can answer whole; it is refused, never cut.',
   },
   'unknown-format': { exit: 2, says: 'No transcript format has this name.' },
+  interrupted: { exit: 1, says: 'The command was stopped before its end; what was acknowledged is kept.' },
   'not-found': { exit: 1, says: 'What was asked for does not exist in this archive.' },
   'no-archive': { exit: 1, says: 'The folder holds no archive.' },
   'archive-exists': { exit: 1, says: 'The folder already holds an archive; nothing was changed.' },

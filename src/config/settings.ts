@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+/**
+ * Every setting, once. A value comes from the command line, else the environment, else the configuration file, else the
+ * default here. `docs/deploy.md` lists this table; a test holds the two together.
+ */
+
+const zone = z
+  .string()
+  .refine(isZone, { message: 'is no time zone: give an IANA name such as America/New_York, or UTC' });
+const folder = z.string().min(1);
+const url = z.url({ protocol: /^https?$/ });
+
+const common = {
+  zone: zone.default('UTC').describe('Zone in which dates without one are read, and in which reports print.'),
+  timestampAuthority: url
+    .optional()
+    .describe('RFC 3161 authority; with it, reports are signed at PAdES-BASELINE-T.'),
+  patience: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe('Seconds to wait for a server that is away before giving up; 0 waits for ever.'),
+  firm: z
+    .strictObject({
+      name: z.string().max(200).optional().describe('Printed on the cover of reports.'),
+      crd: z.string().max(40).optional().describe('CRD number, printed beside the name.'),
+    })
+    .prefault({}),
+  report: z
+    .strictObject({
+      legend: z.string().max(200).optional().describe('Confidentiality legend, on every page.'),
+      preparer: z.string().max(200).optional().describe('Name and title of the preparer.'),
+      recipient: z.string().max(200).optional().describe('Whom the report is for.'),
+      matter: z.string().max(200).optional().describe('External reference of the matter.'),
+    })
+    .prefault({}),
+};
+
+/** One process, one folder, no other server. */
+export const embeddedSchema = z.strictObject({
+  mode: z.literal('embedded'),
+  data: folder.describe('Folder of the archive: vault, keys, index, stream.'),
+  ...common,
+});
+
+/** Kafka carries, Elasticsearch finds, a folder that all nodes see keeps. */
+export const distributedSchema = z.strictObject({
+  mode: z.literal('distributed'),
+  vault: folder.describe('Folder of the vault, on storage that every node sees.'),
+  keys: folder.describe('Folder of the encrypted keys.'),
+  cache: folder.describe('Folder for caches of this node; may be lost at any time.'),
+  partitions: z.int().min(1).max(64).default(8).describe('Transcript logs; fixed when the archive is made.'),
+  kafka: z.strictObject({
+    brokers: z.array(z.string().min(3)).min(1).describe('host:port of the brokers to start from.'),
+    prefix: z
+      .string()
+      .regex(/^[a-zA-Z0-9._-]{1,100}$/)
+      .default('holdfast')
+      .describe('Prefix of the topics and of the consumer group.'),
+    production: z
+      .boolean()
+      .default(false)
+      .describe('Require replication factor 3, min.insync.replicas 2 and no unclean election.'),
+    sessionTimeout: z.int().min(1_000).max(600_000).default(30_000).describe('Consumer session timeout, ms.'),
+  }),
+  elasticsearch: z.strictObject({
+    node: url.describe('Address of Elasticsearch.'),
+    shards: z.int().min(1).max(64).default(1).describe('Primary shards of each bucket.'),
+    replicas: z.int().min(0).max(5).default(0).describe('Replicas of each bucket.'),
+  }),
+  ...common,
+});
+
+export const settingsSchema = z.discriminatedUnion('mode', [embeddedSchema, distributedSchema]);
+
+export type EmbeddedSettings = z.infer<typeof embeddedSchema>;
+export type DistributedSettings = z.infer<typeof distributedSchema>;
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Environment variable → path of the setting. The passphrase is read apart: it is never part of the settings. */
+export const ENVIRONMENT = {
+  HOLDFAST_ZONE: ['zone'],
+  HOLDFAST_TIMESTAMP_AUTHORITY: ['timestampAuthority'],
+  HOLDFAST_PATIENCE: ['patience'],
+  HOLDFAST_FIRM_NAME: ['firm', 'name'],
+  HOLDFAST_FIRM_CRD: ['firm', 'crd'],
+  HOLDFAST_REPORT_LEGEND: ['report', 'legend'],
+  HOLDFAST_REPORT_PREPARER: ['report', 'preparer'],
+  HOLDFAST_KAFKA_BROKERS: ['kafka', 'brokers'],
+  HOLDFAST_ELASTICSEARCH: ['elasticsearch', 'node'],
+} as const satisfies Record<string, readonly string[]>;
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
