@@ -30,11 +30,6 @@ export function baseLogs(partitions: number): string[] {
   return [...Array.from({ length: partitions }, (_, i) => `m${i}`), CONTROL, AUDIT];
 }
 
-/** Vault name of a commit: n in twelve decimal digits. */
-export function commitName(log: LogName, n: number): string {
-  return `ledger/${log}/commits/${String(n).padStart(12, '0')}`;
-}
-
 /** Vault name of the one object of a log that moves. */
 export function checkpointName(log: LogName): string {
   return `ledger/${log}/checkpoint`;

@@ -1,0 +1,161 @@
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ArchiveIdentity } from '../../src/archive/reader.ts';
+import { Archiver, type ArchiverEvent, type ArchiverSettings } from '../../src/archive/seal/archiver.ts';
+import type { Event } from '../../src/core/event.ts';
+import { sha256Hex } from '../../src/core/hash.ts';
+import { baseLogs } from '../../src/core/logs.ts';
+import type { Clock, Random } from '../../src/core/ports/clock.ts';
+import type { Signer } from '../../src/core/ports/signer.ts';
+import type { Entry } from '../../src/core/record.ts';
+import { FolderVault } from '../../src/engines/embedded/folder-vault.ts';
+import { SqliteStream } from '../../src/engines/embedded/sqlite-stream.ts';
+import { eventually } from '../eventually.ts';
+
+/** An embedded archive in a temporary folder, for tests: real stream, real vault, real keys. */
+export interface Workshop {
+  readonly folder: string;
+  readonly identity: ArchiveIdentity;
+  readonly ledger: Signer;
+  readonly node: Signer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly vault: FolderVault;
+  readonly stream: SqliteStream;
+  /** An archiver with its own cache, and what it reports. */
+  archiver(settings?: Partial<ArchiverSettings>): { archiver: Archiver; events: ArchiverEvent[] };
+  /** Seals everything that the stream holds, and stops. */
+  sealAll(settings?: Partial<ArchiverSettings>): Promise<ArchiverEvent[]>;
+  dispose(): Promise<void>;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+export const systemRandom: Random = { bytes: (length) => randomBytes(length) };
+
+/** A fresh Ed25519 key. */
+export function ed25519Signer(): Signer {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ format: 'jwk' }).x;
+  return {
+    publicKey: Buffer.from(raw ?? '', 'base64url'),
+    sign: async (message) => sign(null, message, privateKey),
+  };
+}
+
+export const DEDUP_SECRET = Buffer.alloc(32, 7);
+
+export async function openWorkshop(partitions = 1): Promise<Workshop> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-archive-'));
+  const ledger = ed25519Signer();
+  const node = ed25519Signer();
+  const identity: ArchiveIdentity = {
+    v: 1,
+    id: 'test-archive',
+    partitions,
+    createdAt: '2026-01-02T03:04:05.678Z',
+    keys: {
+      ledger: Buffer.from(ledger.publicKey).toString('base64'),
+      node: Buffer.from(node.publicKey).toString('base64'),
+    },
+  };
+  const logs = baseLogs(partitions);
+  const vault = new FolderVault(join(folder, 'vault'));
+  const stream = new SqliteStream({ path: join(folder, 'stream.db'), logs, lingerMs: 5 });
+  let caches = 0;
+  const workshop: Workshop = {
+    folder,
+    identity,
+    ledger,
+    node,
+    clock: systemClock,
+    random: systemRandom,
+    vault,
+    stream,
+    archiver(settings = {}) {
+      const events: ArchiverEvent[] = [];
+      const archiver = new Archiver({
+        vault,
+        identity,
+        ledger,
+        dedup: DEDUP_SECRET,
+        clock: systemClock,
+        random: systemRandom,
+        cache: join(folder, `cache-${caches++}`),
+        report: (event) => events.push(event),
+        ...settings,
+      });
+      return { archiver, events };
+    },
+    async sealAll(settings = {}) {
+      const { archiver, events } = workshop.archiver(settings);
+      const idle = new Set<string>();
+      const consumption = await stream.consume({
+        assigned: (log) => archiver.assigned(log),
+        batch: (log, batch) => archiver.batch(log, batch),
+        idle: async (log) => {
+          await archiver.idle(log);
+          idle.add(log);
+        },
+        released: (log) => archiver.released(log),
+        incident: (log, error) => {
+          archiver.incident(log, error);
+          idle.add(log);
+        },
+      });
+      await eventually(() => idle.size === logs.length);
+      await consumption.stop();
+      return events;
+    },
+    async dispose() {
+      await stream.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+  return workshop;
+}
+
+export const RECEIPT = sha256Hex('a receipt');
+export const BUCKET = { class: 'sec-17a-4-b-4', quarter: '2026Q1' } as const;
+
+/** A message event like those of a transcript; `change` replaces members. */
+export function messageEvent(n: number | string, change: Partial<Event> = {}): Event {
+  return {
+    id: sha256Hex(`event ${n}`),
+    kind: 'message',
+    network: 'slack',
+    conversation: { id: 'C0123456', kind: 'room', name: 'desk-rates' },
+    sender: { address: 'u042', name: 'Ada Example' },
+    at: { instant: '2025-11-03T14:05:06.789Z', zone: 'UTC', zoneSource: 'stated', precision: 'ms' },
+    text: `message ${n}: can you show me where the ten-year is trading, please?`,
+    provenance: {
+      receipt: RECEIPT,
+      capture: sha256Hex('a capture'),
+      path: 'export/desk-rates/2025-11-03.json',
+      position: { offset: typeof n === 'number' ? n * 300 : 0, length: 299 },
+    },
+    ...change,
+  } as Event;
+}
+
+/** The message of the stream that carries an event. */
+export function carried(event: Event, bucket: { class: string; quarter: string } = BUCKET): string {
+  return JSON.stringify({ type: 'event', event, ...bucket } satisfies Entry);
+}
+
+/** The message of the stream that carries a receipt's entry. */
+export function carriedReceipt(receipt: string, events: number): string {
+  const entry: Entry = {
+    type: 'receipt',
+    receipt: {
+      receipt,
+      connector: 'folder',
+      format: 'slack',
+      receivedAt: '2026-01-02T03:04:05.678Z',
+      account: { units: events, events, rejects: 0, excluded: 0, exclusions: {}, logs: { m0: events } },
+    },
+    ...BUCKET,
+  };
+  return JSON.stringify(entry);
+}
