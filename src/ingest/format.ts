@@ -93,11 +93,13 @@ export interface Format {
   readonly limits: readonly string[];
   /** Recognises one file by its content. */
   detect(probe: Probe): Detection | undefined;
-  /**
-   * Folders (ending in `/`, or empty for the top) below which all files belong to one export of this format, judged by
-   * names alone. Only for formats that are folders.
-   */
-  roots?(names: readonly string[]): readonly string[];
+  /** Only for formats that are folders: several files that are read together, as one receipt. */
+  readonly folder?: {
+    /** A folder is looked at only where it holds a file of one of these names. */
+    readonly markers: readonly string[];
+    /** The folders among `names` (ending in `/`, or empty for the top) that are one export, by names alone. */
+    roots(names: readonly string[]): readonly string[];
+  };
   /** Frames all files in order, in bounded memory, a batch at a time. */
   frames(source: Source): AsyncIterable<readonly Frame[]>;
 }

@@ -7,6 +7,13 @@ import type { Stream } from '../core/ports/stream.ts';
 import type { Vault } from '../core/ports/vault.ts';
 import type { ReadSettings } from '../core/receipt.ts';
 import type { Account, LogName } from '../core/record.ts';
+import { IngestRun } from './run.ts';
+import { checkSettings } from './settings.ts';
+import { absolute, type Input, walk } from './walk.ts';
+
+/** Inputs that are received together, so that thousands of small files share their fsyncs. */
+const GROUP_INPUTS = 256;
+const GROUP_BYTES = 32 * 1024 * 1024;
 
 /** Where entries go and what they are stamped with. */
 export interface CarryContext {
@@ -66,5 +73,27 @@ export interface IngestResult {
  * `not-found` for a path that does not exist and `unknown-format`, before anything is received.
  */
 export async function ingestPaths(options: IngestOptions): Promise<IngestResult> {
-  throw new Error(`not yet: ${options.paths.length} paths`);
+  const settings = checkSettings(options.settings ?? {});
+  const paths = await absolute(options.paths);
+  const receipts: IngestedReceipt[] = [];
+  const skipped: Skipped[] = [];
+  const skip = (each: Skipped): void => {
+    skipped.push(each);
+  };
+  const run = new IngestRun(options, settings, (receipt) => receipts.push(receipt));
+  let group: Input[] = [];
+  let bytes = 0;
+  for (const path of paths) {
+    for await (const input of walk(path, skip)) {
+      group.push(input);
+      bytes += input.files.reduce((sum, file) => sum + file.size, 0);
+      if (group.length < GROUP_INPUTS && bytes < GROUP_BYTES) continue;
+      await run.group(group, skip);
+      group = [];
+      bytes = 0;
+    }
+  }
+  if (group.length > 0) await run.group(group, skip);
+  await run.finish();
+  return { receipts, skipped };
 }

@@ -1,4 +1,5 @@
 /** Every format that Holdfast reads, in the order in which ties of detection are decided. One line each. */
 import type { Format } from '../format.ts';
+import { ndjson } from './ndjson.ts';
 
-export const FORMATS: readonly Format[] = [];
+export const FORMATS: readonly Format[] = [ndjson];

@@ -1,0 +1,98 @@
+/** One receipt's units, each as exactly one outcome, in the same order on every run. */
+import type { Position, Sha256 } from '../core/event.ts';
+import type { ReadSettings } from '../core/receipt.ts';
+import type { Opened, Unreadable } from './containers.ts';
+import type { Frame, Outcome, SourceFile } from './format.ts';
+import type { Recognised } from './recognise.ts';
+
+/** An outcome with the place that it came from. */
+export interface PlacedOutcome {
+  readonly capture: Sha256;
+  readonly path: string;
+  readonly position: Position;
+  readonly outcome: Outcome;
+}
+
+/** All outcomes of a receipt, in batches. */
+export async function* parse(
+  receipt: Sha256,
+  opened: Opened,
+  recognised: Recognised,
+  settings: ReadSettings,
+): AsyncIterable<readonly PlacedOutcome[]> {
+  for (const { format, files } of recognised.parts) {
+    for await (const frames of format.frames({ receipt, files, settings })) {
+      const batch: PlacedOutcome[] = [];
+      for (const frame of frames) interpret(frame, batch);
+      yield batch;
+    }
+  }
+  const rest: PlacedOutcome[] = [];
+  for (const { file, reason } of recognised.excluded)
+    rest.push(place(file, 0, file.size, { type: 'excluded', reason }));
+  for (const file of recognised.unknown)
+    rest.push(place(file, 0, file.size, { type: 'reject', code: 'format-unknown' }));
+  for (const each of opened.unreadable) rest.push(unreadable(each));
+  for (const file of opened.files) {
+    const damage = file.damage();
+    if (damage !== undefined)
+      rest.push(
+        place(file, damage.offset, 0, {
+          type: 'reject',
+          code: damage.code,
+          part: 'damage',
+          ...(damage.detail !== undefined && { detail: damage.detail }),
+        }),
+      );
+  }
+  if (rest.length > 0) yield rest;
+}
+
+/** Reads a frame. One that does not account for all its units becomes that many rejects: nothing is dropped silently. */
+function interpret(frame: Frame, into: PlacedOutcome[]): void {
+  let outcomes: readonly Outcome[];
+  let detail = 'the number of outcomes differs from the number of units';
+  try {
+    outcomes = frame.read();
+  } catch (error) {
+    outcomes = [];
+    // Names of errors only: a message can quote the input.
+    detail = error instanceof Error ? error.name : 'unknown error';
+  }
+  if (outcomes.length === frame.units) {
+    for (const outcome of outcomes) into.push(place(frame.file, frame.offset, frame.length, outcome));
+    return;
+  }
+  for (let i = 0; i < frame.units; i++) {
+    const outcome: Outcome = { type: 'reject', code: 'format-fault', detail, part: String(i) };
+    into.push(place(frame.file, frame.offset, frame.length, outcome));
+  }
+}
+
+function place(file: SourceFile, offset: number, length: number, outcome: Outcome): PlacedOutcome {
+  const part = outcome.type === 'reject' ? outcome.part : undefined;
+  return {
+    capture: file.capture,
+    path: file.path,
+    position: {
+      ...(file.member !== undefined && { member: file.member }),
+      offset,
+      length,
+      ...(part !== undefined && { part }),
+    },
+    outcome,
+  };
+}
+
+function unreadable(each: Unreadable): PlacedOutcome {
+  return {
+    capture: each.capture,
+    path: each.path,
+    position: { ...(each.member !== undefined && { member: each.member }), offset: 0, length: each.size },
+    outcome: {
+      type: 'reject',
+      code: each.code,
+      ...(each.detail !== undefined && { detail: each.detail }),
+    },
+  };
+}

@@ -1,0 +1,130 @@
+/** Instants and wall clocks. Nothing here knows the present time. */
+import type { Moment, Repair } from '../../core/event.ts';
+
+const FIRST = -62_135_596_800_000;
+const LAST = 253_402_300_799_999;
+
+/** UTC text of milliseconds since 1970; undefined outside years 0001 to 9999. */
+export function instantOf(ms: number): string | undefined {
+  return Number.isFinite(ms) && ms >= FIRST && ms <= LAST ? new Date(ms).toISOString() : undefined;
+}
+
+/** A wall clock reading without a zone. */
+export interface Wall {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly ms?: number;
+}
+
+/** The reading as if it were UTC, milliseconds; undefined where no calendar has it. */
+export function wallMs(wall: Wall): number | undefined {
+  const { year, month, day, hour, minute, second } = wall;
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+    return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCDate() !== day) return undefined;
+  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + (wall.ms ?? 0);
+}
+
+/** Milliseconds as the wall clock text `2006-01-02T15:04:05`. */
+export const wallText = (ms: number): string => (instantOf(ms) ?? '').slice(0, 19);
+
+/** `+hh:mm`, `-0500`, `Z` as minutes east of UTC; undefined: no such offset. */
+export function offsetMinutes(zone: string): number | undefined {
+  if (/^(z|utc|gmt)$/iu.test(zone)) return 0;
+  const match = /^([+-])(\d{2}):?(\d{2})$/u.exec(zone);
+  if (match === null) return undefined;
+  const minutes = Number(match[2]) * 60 + Number(match[3]);
+  return minutes > 18 * 60 || Number(match[3]) > 59 ? undefined : match[1] === '-' ? -minutes : minutes;
+}
+
+/** `+05:30` from minutes. */
+export const offsetText = (minutes: number): string =>
+  `${minutes < 0 ? '-' : '+'}${String(Math.floor(Math.abs(minutes) / 60)).padStart(2, '0')}:${String(Math.abs(minutes) % 60).padStart(2, '0')}`;
+
+/** Whether `zone` can be used: an offset or an IANA name that this machine knows. */
+export function isZone(zone: string): boolean {
+  if (offsetMinutes(zone) !== undefined) return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads wall clocks of one zone. Keeps what it looked up: formatting by zone is slow. */
+export class ZoneClock {
+  readonly zone: string;
+  readonly #fixed: number | undefined;
+  readonly #format: Intl.DateTimeFormat | undefined;
+  readonly #offsets = new Map<number, number>();
+
+  constructor(zone: string) {
+    this.zone = zone;
+    this.#fixed = offsetMinutes(zone);
+    this.#format =
+      this.#fixed === undefined
+        ? new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset', era: 'short' })
+        : undefined;
+  }
+
+  /** Minutes east of UTC at an instant. Offsets change on whole quarter hours only. */
+  #offsetAt(ms: number): number {
+    if (this.#fixed !== undefined || this.#format === undefined) return this.#fixed ?? 0;
+    const slot = Math.floor(ms / 900_000);
+    const known = this.#offsets.get(slot);
+    if (known !== undefined) return known;
+    const name = this.#format.formatToParts(ms).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+    const match = /GMT([+-]\d{2}:\d{2})/u.exec(name);
+    const minutes = match?.[1] === undefined ? 0 : (offsetMinutes(match[1]) ?? 0);
+    if (this.#offsets.size > 50_000) this.#offsets.clear();
+    this.#offsets.set(slot, minutes);
+    return minutes;
+  }
+
+  /** The instant at which this zone's clocks show `wall` (milliseconds as if UTC). */
+  instant(wall: number, repairs: Repair[]): number {
+    if (this.#fixed !== undefined) return wall - this.#fixed * 60_000;
+    const before = this.#offsetAt(wall - 86_400_000);
+    const after = this.#offsetAt(wall + 86_400_000);
+    const first = wall - before * 60_000;
+    if (before === after) return first;
+    const fits = [before, after].filter((o) => this.#offsetAt(wall - o * 60_000) === o);
+    if (fits.length === 2) {
+      repairs.push({ code: 'time-ambiguous' });
+      return Math.min(...fits.map((o) => wall - o * 60_000));
+    }
+    if (fits.length === 0) repairs.push({ code: 'time-skipped' });
+    return wall - (fits[0] ?? before) * 60_000;
+  }
+}
+
+const RFC3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?$/u;
+
+/** A time text of ISO 8601, or undefined. `offset` as written; absent: a wall clock. */
+export function parseTimestamp(
+  text: string,
+): { wall: number; offset?: string; precision: Moment['precision'] } | undefined {
+  const match = RFC3339.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, offset] = match;
+  const wall = wallMs({
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second ?? 0),
+    ms: fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0')),
+  });
+  if (wall === undefined) return undefined;
+  const precision = fraction !== undefined ? 'ms' : second !== undefined ? 's' : 'min';
+  return { wall, precision, ...(offset !== undefined && { offset }) };
+}

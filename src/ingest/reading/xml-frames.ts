@@ -1,0 +1,218 @@
+/**
+ * Framing of XML whose units are the children of known containers, on bytes and in bounded memory, without building a
+ * document: raw `<` inside a unit, a missing end tag, a cut-off end or a document type cost one unit, not the rest.
+ */
+import { MAX_UNIT } from '../format.ts';
+import { measure, type TextStream } from './text.ts';
+import { Window } from './window.ts';
+
+export interface XmlShape {
+  /** Elements that are entered. Outside of `innermost` every other element is a fact. */
+  readonly containers: ReadonlySet<string>;
+  /** The container whose children are facts or units. */
+  readonly innermost: string;
+  /** Children of `innermost` that say something about it and are no units. */
+  readonly facts: ReadonlySet<string>;
+  /** Names of known units: where one starts before another has ended, the other was never closed. */
+  readonly units: ReadonlySet<string>;
+}
+
+export type XmlPart = {
+  readonly offset: number;
+  readonly length: number;
+} & (
+  | { readonly type: 'enter'; readonly name: string; readonly bytes: Buffer }
+  | { readonly type: 'leave'; readonly name: string }
+  | { readonly type: 'fact' | 'unit'; readonly name: string; readonly bytes: Buffer }
+  | {
+      readonly type: 'problem';
+      readonly problem: 'unit-too-long' | 'truncated' | 'xml-doctype' | 'xml-malformed';
+    }
+);
+
+const LT = 60;
+const GT = 62;
+const TAG = /^<(\/?)([A-Za-z_:][\w:.-]*)/u;
+
+export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncIterable<readonly XmlPart[]> {
+  const window = new Window(stream.chunks);
+  let offset = stream.start;
+  let inside = false;
+  let entered = 0;
+  let batch: XmlPart[] = [];
+  let yielded = 0;
+
+  /** Passes `count` bytes and returns where they stood. */
+  const pass = (count: number): { offset: number; length: number } => {
+    const length = measure(stream, window.bytes.subarray(0, count));
+    const place = { offset, length };
+    window.pass(count);
+    offset += length;
+    return place;
+  };
+  /** Index just after `mark`, reading on; −1 at the end of the input or past the largest unit. */
+  const find = async (mark: string, from: number): Promise<number> => {
+    let searched = from;
+    for (;;) {
+      const at = window.bytes.indexOf(mark, searched);
+      if (at !== -1) return at + mark.length;
+      searched = Math.max(from, window.bytes.length - mark.length + 1);
+      if (window.bytes.length > MAX_UNIT || !(await window.more())) return -1;
+    }
+  };
+  /** Passes everything up to and including `mark` without holding it. */
+  const skipPast = async (mark: string): Promise<{ offset: number; length: number }> => {
+    const start = offset;
+    for (;;) {
+      const at = window.bytes.indexOf(mark);
+      if (at !== -1) {
+        pass(at + mark.length);
+        break;
+      }
+      pass(Math.max(0, window.bytes.length - mark.length + 1));
+      if (!(await window.more())) {
+        pass(window.bytes.length);
+        break;
+      }
+    }
+    return { offset: start, length: offset - start };
+  };
+
+  try {
+    for (;;) {
+      if (batch.length >= 256 || offset - yielded > 1_048_576) {
+        yield batch;
+        batch = [];
+        yielded = offset;
+      }
+      const next = window.bytes.indexOf(LT);
+      if (next === -1 || window.bytes.length - next < 256) {
+        if (next === -1) pass(window.bytes.length);
+        if (await window.more()) continue;
+        if (next === -1) break;
+      }
+      const open = window.bytes.indexOf(LT);
+      if (open === -1) continue;
+      pass(open);
+      const head = window.bytes.toString('latin1', 0, 256);
+      if (head.startsWith('<!--')) {
+        await skipPast('-->');
+        continue;
+      }
+      if (head.startsWith('<?')) {
+        await skipPast('?>');
+        continue;
+      }
+      if (head.startsWith('<!DOCTYPE')) {
+        const end = head.indexOf('>');
+        const subset = head.indexOf('[');
+        const place = await skipPast(subset !== -1 && (end === -1 || subset < end) ? ']>' : '>');
+        batch.push({ type: 'problem', problem: 'xml-doctype', ...place });
+        continue;
+      }
+      const tag = TAG.exec(head);
+      const name = tag?.[2];
+      if (tag === null || name === undefined) {
+        pass(1);
+        continue;
+      }
+      if (tag[1] === '/') {
+        const end = await find('>', 0);
+        const place = pass(end === -1 ? window.bytes.length : end);
+        if (!shape.containers.has(name)) continue;
+        entered = Math.max(0, entered - 1);
+        if (name === shape.innermost) inside = false;
+        batch.push({ type: 'leave', name, ...place });
+        continue;
+      }
+      if (shape.containers.has(name)) {
+        const end = await find('>', 0);
+        if (end === -1) {
+          batch.push({ type: 'problem', problem: 'truncated', ...pass(window.bytes.length) });
+          continue;
+        }
+        const bytes = window.bytes.subarray(0, end);
+        const empty = bytes[end - 2] === 47;
+        batch.push({ type: 'enter', name, bytes, ...pass(end) });
+        if (empty) batch.push({ type: 'leave', name, offset, length: 0 });
+        else {
+          entered++;
+          if (name === shape.innermost) inside = true;
+        }
+        continue;
+      }
+      const type = inside && !shape.facts.has(name) ? 'unit' : 'fact';
+      const end = await elementEnd(name);
+      if (end === 'long') {
+        batch.push({ type: 'problem', problem: 'unit-too-long', ...(await skipPast(`</${name}>`)) });
+      } else if (end.problem !== undefined) {
+        batch.push({ type: 'problem', problem: end.problem, ...pass(end.at) });
+      } else {
+        const bytes = window.bytes.subarray(0, end.at);
+        batch.push({ type, name, bytes, ...pass(end.at) });
+      }
+    }
+    if (entered > 0) batch.push({ type: 'problem', problem: 'truncated', offset, length: 0 });
+    if (batch.length > 0) yield batch;
+  } finally {
+    await window.close();
+  }
+
+  /** Where the element that starts the window ends; with a problem: where what can be said of it ends. */
+  async function elementEnd(
+    name: string,
+  ): Promise<'long' | { at: number; problem?: 'truncated' | 'xml-malformed' }> {
+    let startTag = await find('>', 0);
+    if (startTag === -1) startTag = window.bytes.length;
+    if (window.bytes[startTag - 2] === 47) return { at: startTag };
+    let searched = startTag;
+    for (;;) {
+      const close = window.bytes.indexOf(`</${name}`, searched);
+      if (close !== -1) {
+        const after = close + name.length + 2;
+        const end = await find('>', after);
+        const between = end === -1 ? 'x' : window.bytes.toString('latin1', after, end - 1);
+        if (between.trim() !== '') {
+          searched = after;
+          if (end === -1) return cut(window.bytes.length, startTag, 'truncated');
+          continue;
+        }
+        const inner = window.bytes.subarray(startTag, close);
+        const again = inner.indexOf(`<${name}`);
+        const left = inner.indexOf(`</${shape.innermost}`);
+        if (!isTagAt(inner, again, name) && left === -1) return { at: end };
+        return cut(close, startTag, 'xml-malformed');
+      }
+      searched = Math.max(startTag, window.bytes.length - name.length - 2);
+      if (window.bytes.length > MAX_UNIT) return 'long';
+      if (!(await window.more())) return cut(window.bytes.length, startTag, 'truncated');
+    }
+  }
+
+  /** An element without an end: it is taken to end where the next known unit or its container's end starts. */
+  function cut(
+    limit: number,
+    from: number,
+    otherwise: 'truncated' | 'xml-malformed',
+  ): { at: number; problem: 'truncated' | 'xml-malformed' } {
+    let at = limit;
+    let problem = otherwise;
+    const inner = window.bytes.subarray(from, limit);
+    for (const unit of [...shape.units].map((each) => `<${each}`).concat(`</${shape.innermost}`)) {
+      const found = inner.indexOf(unit);
+      if (found !== -1 && found + from < at && isTagAt(inner, found, unit.replace(/^<\/?/u, ''))) {
+        at = found + from;
+        problem = 'xml-malformed';
+      }
+    }
+    return { at, problem };
+  }
+}
+
+/** Whether the tag found at `at` is called `name` and not just begins like it. */
+function isTagAt(bytes: Buffer, at: number, name: string): boolean {
+  if (at === -1) return false;
+  const slash = bytes[at + 1] === 47 ? 1 : 0;
+  const after = bytes[at + 1 + slash + name.length];
+  return after === undefined || after === GT || after === 47 || after <= 32;
+}

@@ -1,0 +1,144 @@
+/** One XML element as a small tree: saxes for conformity, and the few recoveries that real exports need. */
+import { SaxesParser } from 'saxes';
+import type { Repair } from '../../core/event.ts';
+import type { RejectCode } from '../../core/rejects.ts';
+import { MAX_DEPTH } from '../format.ts';
+
+export interface XmlNode {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: XmlNode[];
+  /** Character data of this element itself. */
+  text: string;
+}
+
+export type XmlResult =
+  | { readonly node: XmlNode }
+  | {
+      readonly code: Extract<RejectCode, 'xml-malformed' | 'xml-entity' | 'too-deep'>;
+      readonly detail: string;
+    };
+
+class Refused extends Error {
+  readonly code: 'xml-malformed' | 'too-deep';
+  constructor(code: 'xml-malformed' | 'too-deep', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function parseStrict(text: string): XmlNode {
+  const parser = new SaxesParser({ fragment: true, position: false });
+  const stack: XmlNode[] = [];
+  let root: XmlNode | undefined;
+  parser.on('error', (error) => {
+    // Messages of the parser can quote names, never text.
+    throw new Refused('xml-malformed', error.message.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, 120));
+  });
+  parser.on('opentag', (tag) => {
+    const node: XmlNode = {
+      name: tag.name,
+      attributes: tag.attributes as Record<string, string>,
+      children: [],
+      text: '',
+    };
+    const parent = stack.at(-1);
+    if (parent === undefined) root ??= node;
+    else parent.children.push(node);
+    stack.push(node);
+    if (stack.length > MAX_DEPTH) throw new Refused('too-deep', `deeper than ${MAX_DEPTH}`);
+  });
+  parser.on('closetag', () => stack.pop());
+  const append = (text: string): void => {
+    const top = stack.at(-1);
+    if (top !== undefined) top.text += text;
+  };
+  parser.on('text', append);
+  parser.on('cdata', append);
+  parser.write(text).close();
+  if (root === undefined) throw new Refused('xml-malformed', 'no element');
+  return root;
+}
+
+const PREDEFINED = /^(?:amp|lt|gt|quot|apos)$/u;
+
+/**
+ * Parses one element. `known`: names that are tags; any other `<` is a character of the text that somebody forgot to
+ * escape. Entities other than the five and character references are refused: only a document type could define them.
+ */
+export function parseXml(text: string, known: ReadonlySet<string>, repairs: Repair[]): XmlResult {
+  try {
+    return { node: parseStrict(text) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.code === 'too-deep') return { code: 'too-deep', detail: error.message };
+  }
+  // Only names that look defined on purpose; `&copy=` in a raw URL is a bare ampersand.
+  for (const match of text.matchAll(/&([A-Za-z][\w.-]*);/gu)) {
+    if (!PREDEFINED.test(match[1] as string))
+      return { code: 'xml-entity', detail: 'an entity that is not predefined' };
+  }
+  const mended = mend(text, known, repairs);
+  try {
+    return { node: parseStrict(mended) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { code: error.code, detail: error.message };
+  }
+}
+
+function mend(source: string, known: ReadonlySet<string>, repairs: Repair[]): string {
+  const found = new Set<string>();
+  const text = source
+    .replaceAll(/<(\/?)\s+([A-Za-z_][\w:.-]*)\s*>/gu, (all, slash: string, name: string) => {
+      if (!known.has(name)) return all;
+      found.add('tag-whitespace');
+      return `<${slash}${name}>`;
+    })
+    .replaceAll(/<(?!!\[CDATA\[|!--)(\/?)([A-Za-z_][\w:.-]*)?/gu, (all, _slash, name?: string) => {
+      if (name !== undefined && known.has(name)) return all;
+      found.add('raw-markup');
+      return `&lt;${all.slice(1)}`;
+    })
+    .replaceAll(/&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)/gu, () => {
+      found.add('raw-markup');
+      return '&amp;';
+    })
+    .replaceAll(/&#(?:(\d+)|x([\da-fA-F]+));(?:&#(?:(\d+)|x([\da-fA-F]+));)?/gu, (all, a, b, c, d) => {
+      const first = reference(a, b);
+      const second = c === undefined && d === undefined ? undefined : reference(c, d);
+      if (isXmlChar(first) && (second === undefined || isXmlChar(second))) return all;
+      if (second !== undefined && first >= 0xd800 && first < 0xdc00 && second >= 0xdc00 && second < 0xe000) {
+        // Two references that together are one character beyond the first plane.
+        return String.fromCharCode(first, second);
+      }
+      found.add('lone-surrogate');
+      return [first, second]
+        .filter((code) => code !== undefined)
+        .map((code) => (isXmlChar(code) ? `&#${code};` : '\ufffd'))
+        .join('');
+    })
+    .replaceAll(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, () => {
+      found.add('encoding-invalid');
+      return '\ufffd';
+    });
+  for (const code of found) repairs.push({ code });
+  return text;
+}
+
+const reference = (decimal: string | undefined, hex: string | undefined): number =>
+  decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+
+const isXmlChar = (code: number): boolean =>
+  code === 9 ||
+  code === 10 ||
+  code === 13 ||
+  (code >= 0x20 && code <= 0xd7ff) ||
+  (code >= 0xe000 && code <= 0xfffd) ||
+  (code >= 0x10000 && code <= 0x10ffff);
+
+/** Text of a child element, trimmed; undefined where it is absent or empty. */
+export function childText(node: XmlNode, name: string): string | undefined {
+  const text = node.children.find((child) => child.name === name)?.text.trim();
+  return text === '' ? undefined : text;
+}

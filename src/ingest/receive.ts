@@ -1,0 +1,154 @@
+/**
+ * Received: captures first, then the receipt and the moment beside it, each group durable before the next. A kill in
+ * between leaves captures that no receipt names (counted, harmless) or a receipt whose captures are all there.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { isHoldfastError } from '../core/errors.ts';
+import { sha256Hex } from '../core/hash.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Vault, VaultObject } from '../core/ports/vault.ts';
+import { encodeReceipt, type Receipt, type ReceivedFile, receiptNames } from '../core/receipt.ts';
+import type { Skipped } from './ingest.ts';
+import { type Input, slashed } from './walk.ts';
+
+/** Files up to this size are put in groups, from memory. */
+const SMALL = 4 * 1024 * 1024;
+const CHUNK = 1024 * 1024;
+
+/** Stores the bytes of one group of inputs; inputs of which no file could be read are left out. */
+export async function receiveFiles(
+  vault: Vault,
+  inputs: readonly Input[],
+  skip: (skipped: Skipped) => void,
+): Promise<ReceivedFile[][]> {
+  const small = new Map<string, Uint8Array>();
+  const received: ReceivedFile[][] = [];
+  for (const input of inputs) {
+    const files: ReceivedFile[] = [];
+    for (const { path } of input.files) {
+      const file = await receiveFile(vault, path, small, skip);
+      if (file !== undefined) files.push(file);
+    }
+    if (files.length > 0) received.push(files);
+    // A folder of many small files must not be held whole.
+    if (sizeOf(small) > 8 * SMALL) await putSmall(vault, small);
+  }
+  await putSmall(vault, small);
+  return received;
+}
+
+const sizeOf = (small: ReadonlyMap<string, Uint8Array>): number =>
+  [...small.values()].reduce((sum, bytes) => sum + bytes.length, 0);
+
+async function putSmall(vault: Vault, small: Map<string, Uint8Array>): Promise<void> {
+  const objects: VaultObject[] = [...small].map(([name, bytes]) => ({ name, bytes }));
+  if (objects.length > 0) await vault.put(objects);
+  small.clear();
+}
+
+async function receiveFile(
+  vault: Vault,
+  path: string,
+  small: Map<string, Uint8Array>,
+  skip: (skipped: Skipped) => void,
+): Promise<ReceivedFile | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    // Not followed and not waited for, whatever has taken the place of the file since it was listed.
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stat = await handle.stat();
+    if (!stat.isFile()) {
+      skip({ path: slashed(path), reason: 'not-a-file' });
+      return undefined;
+    }
+    if (stat.size <= SMALL) {
+      const bytes = await readUpTo(handle, SMALL);
+      if (bytes !== undefined) {
+        const sha256 = sha256Hex(bytes);
+        small.set(receiptNames.capture(sha256), bytes);
+        return { path: slashed(path), sha256, size: bytes.length };
+      }
+    }
+    // What counts is what was stored: a file that grows meanwhile is parsed as it stands in the vault.
+    const { sha256, size } = await vault.putStream('captures/', chunksOf(handle));
+    return { path: slashed(path), sha256, size };
+  } catch (error) {
+    if (isHoldfastError(error)) throw error;
+    skip({ path: slashed(path), reason: 'unreadable', ...codeOf(error) });
+    return undefined;
+  } finally {
+    await handle?.close();
+  }
+}
+
+const codeOf = (error: unknown): { detail?: string } =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? { detail: error.code } : {};
+
+/** The whole file, or undefined where it has grown past `limit`. */
+async function readUpTo(handle: FileHandle, limit: number): Promise<Uint8Array | undefined> {
+  const stat = await handle.stat();
+  const buffer = Buffer.alloc(Math.min(limit, stat.size) + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    length += bytesRead;
+  }
+  return undefined;
+}
+
+async function* chunksOf(handle: FileHandle): AsyncIterable<Uint8Array> {
+  for (let at = 0; ; ) {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    const { bytesRead } = await handle.read(buffer, 0, CHUNK, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** A receipt that is in the vault. */
+export interface StoredReceipt {
+  readonly sha256: string;
+  readonly receipt: Receipt;
+  /** The first one wins: it decides class and quarter for ever. */
+  readonly receivedAt: string;
+  /** An earlier run had stored it. */
+  readonly known: boolean;
+}
+
+/** Puts receipts, and beside each the moment at which it was first received. */
+export async function storeReceipts(
+  vault: Vault,
+  clock: Clock,
+  receipts: readonly Receipt[],
+): Promise<StoredReceipt[]> {
+  const now = new Date(clock.now()).toISOString();
+  const encoded = receipts.map((receipt) => ({ receipt, ...encodeReceipt(receipt) }));
+  const objects = encoded.flatMap(({ sha256, text }) => [
+    { name: receiptNames.receipt(sha256), bytes: Buffer.from(text, 'utf8') },
+    { name: receiptNames.received(sha256), bytes: Buffer.from(JSON.stringify({ receivedAt: now }), 'utf8') },
+  ]);
+  const outcomes = await vault.put(objects);
+  const stored: StoredReceipt[] = [];
+  for (const [i, { receipt, sha256 }] of encoded.entries()) {
+    const known = outcomes[2 * i + 1] === 'exists';
+    const receivedAt = known ? ((await readReceivedAt(vault, sha256)) ?? now) : now;
+    stored.push({ sha256, receipt, receivedAt, known });
+  }
+  return stored;
+}
+
+/** The moment beside a receipt; undefined where a kill came between the two. */
+export async function readReceivedAt(vault: Vault, receipt: string): Promise<string | undefined> {
+  const bytes = await vault.get(receiptNames.received(receipt));
+  if (bytes === undefined) return undefined;
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  return typeof value === 'object' &&
+    value !== null &&
+    'receivedAt' in value &&
+    typeof value.receivedAt === 'string'
+    ? value.receivedAt
+    : undefined;
+}

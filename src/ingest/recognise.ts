@@ -1,0 +1,119 @@
+/** Which format reads which file of a receipt, decided by content, with the reason in words. */
+import { HoldfastError } from '../core/errors.ts';
+import { EXCLUSIONS, type ExclusionReason } from '../core/rejects.ts';
+import type { Format, Probe, SourceFile } from './format.ts';
+import { FORMATS } from './formats/index.ts';
+import { decodeHead } from './reading/text.ts';
+
+const HEAD = 65_536;
+
+/** Files that one format reads together. */
+export interface Part {
+  readonly format: Format;
+  readonly files: readonly SourceFile[];
+}
+
+export interface Recognised {
+  readonly parts: readonly Part[];
+  readonly unknown: readonly SourceFile[];
+  readonly excluded: readonly { readonly file: SourceFile; readonly reason: ExclusionReason }[];
+  /** A format's name, `mixed`, or `unknown`. */
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The format of a name; throws `unknown-format` with the names that exist. `auto`: undefined. */
+export function formatNamed(name: string): Format | undefined {
+  if (name === 'auto') return undefined;
+  const format = FORMATS.find((each) => each.name === name);
+  if (format === undefined)
+    throw new HoldfastError('unknown-format', `There is no format “${name.slice(0, 80)}”.`, {
+      hint: `Use auto, or one of: ${FORMATS.map((each) => each.name).join(', ')}.`,
+    });
+  return format;
+}
+
+/** The full name that detection and path facts go by. */
+export const nameOf = (file: SourceFile): string =>
+  file.member === undefined ? file.path : `${file.path}!/${file.member}`;
+
+const SYSTEM = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|(?:^|\/)__MACOSX\//iu;
+
+/** Judges a name only: what an operating system leaves behind. */
+export const isSystemFile = (name: string): boolean => SYSTEM.test(name);
+
+/** Distributes the files of a receipt over formats. `asked`: `auto` or the name of a format. */
+export async function recognise(files: readonly SourceFile[], asked: string): Promise<Recognised> {
+  const forced = formatNamed(asked);
+  const excluded: { file: SourceFile; reason: ExclusionReason }[] = [];
+  let rest: SourceFile[] = [];
+  for (const file of files) {
+    if (isSystemFile(nameOf(file))) excluded.push({ file, reason: 'system-file' });
+    else if (file.size === 0) excluded.push({ file, reason: 'empty-file' });
+    else rest.push(file);
+  }
+  const parts = new Map<Format, SourceFile[]>();
+  const reasons = new Map<string, number>();
+  const give = (format: Format, given: readonly SourceFile[], reason: string): void => {
+    const list = parts.get(format) ?? [];
+    parts.set(format, list);
+    for (const file of given) list.push(file);
+    reasons.set(reason, (reasons.get(reason) ?? 0) + given.length);
+  };
+  const unknown: SourceFile[] = [];
+  if (forced !== undefined) {
+    if (rest.length > 0) give(forced, rest, 'stated by --format');
+  } else {
+    for (const format of FORMATS) {
+      const names = rest.map(nameOf);
+      for (const root of format.folder?.roots(names) ?? []) {
+        give(
+          format,
+          rest.filter((file) => nameOf(file).startsWith(root)),
+          `a folder laid out as ${format.title}`,
+        );
+        rest = rest.filter((file) => !nameOf(file).startsWith(root));
+      }
+    }
+    for (const file of rest) {
+      const found = detect(await probeOf(file));
+      if (found === undefined) unknown.push(file);
+      else give(found.format, [file], found.reason);
+    }
+  }
+  const names = [...parts.keys()].map((format) => format.name);
+  return {
+    parts: [...parts].map(([format, given]) => ({ format, files: given })),
+    unknown,
+    excluded,
+    name: names.length === 0 ? 'unknown' : names.length === 1 ? (names[0] as string) : 'mixed',
+    reason:
+      reasons.size === 0
+        ? excluded.length > 0 && unknown.length === 0
+          ? EXCLUSIONS[excluded[0]?.reason ?? 'empty-file']
+          : 'no format recognises the content'
+        : [...reasons.keys()].slice(0, 3).join('; '),
+  };
+}
+
+/** The best format for one file; the registry's order decides ties. */
+export function detect(probe: Probe): { format: Format; confidence: number; reason: string } | undefined {
+  let best: { format: Format; confidence: number; reason: string } | undefined;
+  for (const format of FORMATS) {
+    const found = format.detect(probe);
+    if (found !== undefined && found.confidence > (best?.confidence ?? 0)) best = { format, ...found };
+  }
+  return best;
+}
+
+async function probeOf(file: SourceFile): Promise<Probe> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of file.open()) {
+    pieces.push(chunk);
+    length += chunk.length;
+    if (length >= HEAD) break;
+  }
+  const head = Buffer.concat(pieces).subarray(0, HEAD);
+  return { name: nameOf(file), head, text: decodeHead(head) };
+}

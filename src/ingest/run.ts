@@ -1,0 +1,181 @@
+/** One run of ingest: groups of inputs through receiving, parsing and carrying. */
+import { DEFAULT_REGISTER } from '../core/classify.ts';
+import type { Sha256 } from '../core/event.ts';
+import type { Vault } from '../core/ports/vault.ts';
+import { type Receipt, receiptNames } from '../core/receipt.ts';
+import type { Account } from '../core/record.ts';
+import { Appender } from './appender.ts';
+import { ReceiptCarrier } from './carry.ts';
+import { type Opened, openCaptures } from './containers.ts';
+import type { CarryContext, IngestedReceipt, IngestOptions, Skipped } from './ingest.ts';
+import { parse } from './parse.ts';
+import { receiveFiles, type StoredReceipt, storeReceipts } from './receive.ts';
+import { type Recognised, recognise } from './recognise.ts';
+import { SealedReceipts } from './sealed.ts';
+import type { Input } from './walk.ts';
+
+export class IngestRun {
+  readonly #options: IngestOptions;
+  readonly #settings: Receipt['settings'];
+  readonly #done: (receipt: IngestedReceipt) => void;
+  readonly #appender: Appender;
+  readonly #seen = new Set<Sha256>();
+  #sealed: SealedReceipts | undefined;
+  #files = 0;
+  #bytes = 0;
+  #units = 0;
+
+  constructor(
+    options: IngestOptions,
+    settings: Receipt['settings'],
+    done: (receipt: IngestedReceipt) => void,
+  ) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#done = done;
+    this.#appender = new Appender(options.stream, options.logs);
+  }
+
+  /** Receives, parses and queues one group; receipt entries follow once all accounts of the group are stored. */
+  async group(inputs: readonly Input[], skip: (skipped: Skipped) => void): Promise<void> {
+    const { vault, clock } = this.#options;
+    const received = await receiveFiles(vault, inputs, skip);
+    const opened: { files: Receipt['files']; opened: Opened; recognised: Recognised }[] = [];
+    try {
+      for (const files of received) {
+        const captures = await openCaptures(vault, files);
+        const entry = {
+          files,
+          opened: captures,
+          recognised: await recognise(captures.files, this.#settings.format),
+        };
+        opened.push(entry);
+      }
+      const stored = await storeReceipts(
+        vault,
+        clock,
+        opened.map(({ files, recognised }) => ({
+          files,
+          connector: this.#options.connector ?? 'file',
+          format: recognised.name,
+          settings: this.#settings,
+        })),
+      );
+      await this.#carryGroup(stored, opened);
+    } finally {
+      for (const each of opened) await each.opened.close();
+    }
+  }
+
+  async #carryGroup(
+    stored: readonly StoredReceipt[],
+    opened: readonly { opened: Opened; recognised: Recognised }[],
+  ): Promise<void> {
+    const finished: { carrier: ReceiptCarrier; account: Account; sha256: Sha256 }[] = [];
+    for (const [i, receipt] of stored.entries()) {
+      const source = opened[i];
+      if (source === undefined || this.#seen.has(receipt.sha256)) continue;
+      this.#seen.add(receipt.sha256);
+      const paths = receipt.receipt.files.map((file) => file.path);
+      const shown = {
+        receipt: receipt.sha256,
+        paths,
+        format: source.recognised.name,
+        reason: source.recognised.reason,
+        receivedAt: receipt.receivedAt,
+      };
+      const already = receipt.known ? await this.#sealedAccount(receipt.sha256) : undefined;
+      if (already !== undefined) {
+        this.#done({ ...shown, account: already, state: 'already' });
+      } else {
+        const carrier = await carryOne(
+          this.#options,
+          this.#appender,
+          receipt,
+          source.opened,
+          source.recognised,
+          (units) => this.#tell(units),
+        );
+        const account = carrier.account();
+        finished.push({ carrier, account, sha256: receipt.sha256 });
+        this.#units += account.units;
+        this.#done({ ...shown, account, state: 'carried' });
+      }
+      this.#files += paths.length;
+      this.#bytes += receipt.receipt.files.reduce((sum, file) => sum + file.size, 0);
+      this.#tell(0);
+    }
+    await storeAccounts(this.#options.vault, finished);
+    for (const { carrier, account } of finished) await carrier.finish(account);
+  }
+
+  /** The account of a receipt that every log it names has sealed; undefined: it has to be carried (again). */
+  async #sealedAccount(receipt: Sha256): Promise<Account | undefined> {
+    const account = await readAccount(this.#options.vault, receipt);
+    if (account === undefined) return undefined;
+    if (this.#sealed === undefined) {
+      this.#sealed = new SealedReceipts(this.#options.reader);
+      await this.#sealed.refresh();
+    }
+    return this.#sealed.has(receipt, account) ? account : undefined;
+  }
+
+  #tell(under: number): void {
+    this.#options.progress?.({ files: this.#files, bytes: this.#bytes, units: this.#units + under });
+  }
+
+  /** Resolves when everything is durable on the stream. */
+  async finish(): Promise<void> {
+    await this.#appender.drain();
+  }
+}
+
+/** Parses a receipt and queues its entries; `finish` on the result queues the receipt entry. */
+export async function carryOne(
+  context: CarryContext,
+  appender: Appender,
+  receipt: StoredReceipt,
+  opened: Opened,
+  recognised: Recognised,
+  progress?: (units: number) => void,
+): Promise<ReceiptCarrier> {
+  const carrier = new ReceiptCarrier(
+    {
+      receipt: receipt.sha256,
+      receivedAt: receipt.receivedAt,
+      connector: receipt.receipt.connector,
+      format: receipt.receipt.format,
+    },
+    appender,
+    context.logs,
+    context.register ?? DEFAULT_REGISTER,
+  );
+  let told = 0;
+  for await (const batch of parse(receipt.sha256, opened, recognised, receipt.receipt.settings)) {
+    await carrier.add(batch);
+    if (carrier.units - told < 1000) continue;
+    told = carrier.units;
+    progress?.(told);
+  }
+  return carrier;
+}
+
+/** Puts accounts beside their receipts before any receipt entry goes out: the sweeper reads which logs they name. */
+export async function storeAccounts(
+  vault: Vault,
+  accounts: readonly { readonly sha256: Sha256; readonly account: Account }[],
+): Promise<void> {
+  if (accounts.length === 0) return;
+  await vault.put(
+    accounts.map(({ sha256, account }) => ({
+      name: receiptNames.account(sha256),
+      bytes: Buffer.from(JSON.stringify(account), 'utf8'),
+    })),
+  );
+}
+
+/** The account beside a receipt; undefined where it was never parsed to its end. */
+export async function readAccount(vault: Vault, receipt: Sha256): Promise<Account | undefined> {
+  const bytes = await vault.get(receiptNames.account(receipt));
+  return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString('utf8')) as Account);
+}
