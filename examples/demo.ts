@@ -1,0 +1,108 @@
+/**
+ * `npm run demo`: the whole path once, through the command line, in a fresh temporary folder. Every step says what
+ * happened and where the files are; `--clean` removes them at the end.
+ */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { changeOneByte, largestFile } from './demo/change.ts';
+import { answers, holdfast } from './demo/holdfast.ts';
+
+const STORY = '(NMGR OR Northmere OR TVFD OR "Tarn Valley") since:2016-04-04 until:2016-04-11';
+
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
+const data = join(folder, 'archive');
+const report = join(folder, 'report');
+let steps = 0;
+
+step('Make an archive: a folder, its keys, its first sealed entries');
+await show(['init', '--data', data]);
+
+step('Take in four weeks of two trading desks, over nine networks; one file is damaged');
+await show(['ingest', 'examples/transcripts', '--data', data]);
+
+step('Take in the same again: nothing is sealed twice');
+await show(['ingest', 'examples/transcripts', '--data', data]);
+
+step('Search');
+const queries: readonly (readonly [string, string])[] = [
+  ['both words, in any order', 'rumours stop'],
+  ['a phrase', '"around 50"'],
+  ['two words near each other', 'bid NEAR/6 TVFD'],
+  ['Japanese, character by character', 'ターンバレー'],
+  ['a Greek word, accents or not', 'προσφορα'],
+  ['an emoji', '👀'],
+  ['an order on a screen name that belonged to somebody else in 2006', 'from:harborbid since:2016-01-01'],
+];
+for (const [what, query] of queries) {
+  say(`  ${what}:`);
+  await show(['search', query, '--limit', '3', '--data', data]);
+}
+
+step('Look at the rumour that was deleted from the channel twelve minutes later');
+const rumour = await nameOf('"about to bid"');
+await show(['show', rumour, '--data', data], 60);
+
+step('Prove that this record is in the archive: a file that public tools check offline');
+await show(['proof', rumour, '--out', join(folder, 'rumour.tlog-proof'), '--data', data]);
+
+step('Answer the regulator: everything on the two issuers in eight days, as a signed report with its proofs');
+await show(['export', '--query', STORY, '--out', report, '--data', data]);
+
+step('Verify the archive: every byte against the ledger');
+await show(['verify', '--data', data]);
+
+step('Verify the report, as the one who receives it would: without the archive');
+await show(['verify', report]);
+
+step('Change one byte in a copy of the report');
+const copiedReport = join(folder, 'changed-report');
+await cp(report, copiedReport, { recursive: true });
+say(`  byte ${await changeOneByte(join(copiedReport, 'records.ndjson'))} of ${copiedReport}/records.ndjson`);
+await show(['verify', copiedReport], 12, 3);
+
+step('Change one byte in a copy of the archive');
+const copied = join(folder, 'changed-archive');
+await cp(data, copied, { recursive: true });
+const segment = await largestFile(join(copied, 'vault', 'segments'));
+say(`  byte ${await changeOneByte(segment)} of ${segment}`);
+await show(['verify', '--data', copied], 12, 3);
+
+step('Done');
+say(`  the report      ${join(report, 'report.pdf')}`);
+say(`  its proofs      ${report}`);
+say(`  the archive     ${data}`);
+say(`  try             bin/holdfast search 'WhatsApp' --data ${data}`);
+if (process.argv.includes('--clean')) await rm(folder, { recursive: true, force: true });
+else say(`  remove all      rm -r ${folder}`);
+
+/** Runs a command as a reader would type it, and prints at most `most` lines of its answer. */
+async function show(args: readonly string[], most = 12, expected = 0): Promise<void> {
+  say(`  $ holdfast ${args.map(quoted).join(' ')}`);
+  const { lines } = await holdfast(args, expected);
+  for (const line of lines.slice(0, most)) say(`    ${line}`);
+  if (lines.length > most) say(`    … ${lines.length - most} more lines`);
+  if (expected !== 0) say(`    (exit code ${expected})`);
+}
+
+/** `LOG/LEAF` of the first record that a query finds. */
+async function nameOf(query: string): Promise<string> {
+  const [first] = await answers(['search', query, '--limit', '1', '--data', data]);
+  if (typeof first !== 'object' || first === null || !('log' in first) || !('leaf' in first)) {
+    throw new Error(`Nothing was found for ${query}.`);
+  }
+  return `${String(first.log)}/${String(first.leaf)}`;
+}
+
+function step(title: string): void {
+  steps += 1;
+  say(`\n${steps}. ${title}`);
+}
+
+function say(line: string): void {
+  console.log(line);
+}
+
+function quoted(argument: string): string {
+  return /^[\w./:=-]+$/u.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

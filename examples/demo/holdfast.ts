@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** How a run of the command line ended. */
+export interface Ended {
+  readonly code: number;
+  /** Lines of stdout. */
+  readonly lines: readonly string[];
+}
+
+/** Settings of the person who runs the demo must not reach it. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_')),
+);
+
+/**
+ * Runs `bin/holdfast`. What it says on stderr (progress, prose) is passed on as it comes. Throws where the exit code is
+ * not `expected`, because then the demo would show something else than it says.
+ */
+export async function holdfast(args: readonly string[], expected = 0): Promise<Ended> {
+  const child = spawn(join(ROOT, 'bin', 'holdfast'), args, {
+    cwd: ROOT,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => resolve(status ?? 1));
+  });
+  const lines = text.split('\n').filter((line) => line !== '');
+  if (code !== expected) {
+    throw new Error(
+      `holdfast ${args[0] ?? ''} ended with ${code} instead of ${expected}:\n${lines.join('\n')}`,
+    );
+  }
+  return { code, lines };
+}
+
+/** Runs it with `--json` and gives the documents of stdout, one a line. */
+export async function answers(args: readonly string[], expected = 0): Promise<readonly unknown[]> {
+  const { lines } = await holdfast([...args, '--json'], expected);
+  return lines.map((line) => JSON.parse(line));
+}
