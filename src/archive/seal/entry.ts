@@ -11,6 +11,9 @@ const KINDS: ReadonlySet<unknown> = new Set(EVENT_KINDS);
 /** Stamped at sealing: an entry that brings its own would lose them silently. */
 const STAMPED = ['class', 'quarter', 'sealedAt'] as const;
 
+/** Formats refuse more than 64 levels; an entry adds a few of its own. */
+const DEEPEST = 200;
+
 type Members = { readonly [name: string]: unknown };
 
 /**
@@ -25,6 +28,8 @@ export function readEntry(message: string, now: number): Entry | undefined {
     return undefined;
   }
   if (!isObject(value) || !isPlausibleBucket(value, now) || !isWellFormed(message, value)) return undefined;
+  // A short message cannot nest so deep that a reader of the record would run out of stack.
+  if (message.length > 4 * DEEPEST && !isNestedWithin(value, DEEPEST)) return undefined;
   return isEntry(value) ? value : undefined;
 }
 
@@ -118,6 +123,11 @@ function isWellFormed(message: string, value: unknown): boolean {
   if (!/\\u[dD][89a-fA-F]/.test(message)) return true;
   // JSON.stringify escapes lone halves and nothing else above U+001F; an even run of backslashes before is text.
   return !/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value));
+}
+
+function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isNestedWithin(member, levels - 1));
 }
 
 const isUnstamped = (value: Members): boolean => STAMPED.every((name) => !Object.hasOwn(value, name));

@@ -43,7 +43,7 @@ export interface LogHead {
 export type Applied = (head: LogHead, completed: readonly TreeObject[], commit: Commit) => Promise<void>;
 
 /**
- * The newest generation's head, or undefined for a log without a genesis. Every commit from the last derived checkpoint
+ * The head of the newest generation (or of `of`), or undefined for a log without a genesis. Every commit from the last derived checkpoint
  * on is applied, checked, and handed to `applied`: recovering and sealing share that path. The checkpoint file is a hint
  * of where to begin and is not trusted: what comes out must be the root that the commit there signs.
  */
@@ -52,8 +52,9 @@ export async function loadHead(
   identity: ArchiveIdentity,
   base: string,
   applied: Applied,
+  of?: number,
 ): Promise<LogHead | undefined> {
-  const generation = await newestGeneration(vault, base);
+  const generation = of ?? (await newestGeneration(vault, base));
   if (generation === undefined) {
     if ((await vault.size(checkpointName(base))) !== undefined) {
       throw damaged(checkpointName(base), 'the log has a checkpoint but no commits');

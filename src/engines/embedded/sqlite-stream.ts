@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { HoldfastError } from '../../core/errors.ts';
+import { baseOf } from '../../core/logs.ts';
 import {
   BATCH_LIMITS,
   type Stream,
@@ -138,7 +139,7 @@ export class SqliteStream implements Stream {
 
   #find(log: LogName): { id: number; low: number; next: number } | undefined {
     try {
-      const row = this.#bounds.get(log);
+      const row = this.#bounds.get(baseOf(log));
       return row === undefined
         ? undefined
         : { id: Number(row.id), low: Number(row.low), next: Number(row.next) };
@@ -149,7 +150,8 @@ export class SqliteStream implements Stream {
 
   #addLog(log: LogName): { id: number; low: number; next: number } {
     const id = Number(
-      this.#db.prepare('INSERT INTO logs (name, low, next) VALUES (?, 0, 0)').run(log).lastInsertRowid,
+      this.#db.prepare('INSERT INTO logs (name, low, next) VALUES (?, 0, 0)').run(baseOf(log))
+        .lastInsertRowid,
     );
     if (id >= LARGEST_LOG) throw new HoldfastError('internal', 'The stream holds too many logs.');
     return { id, low: 0, next: 0 };
