@@ -42,16 +42,10 @@ export function leafCount(commit: Commit): number {
 
 const HEX = /^[0-9a-f]{64}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const LOG = /^[a-z][a-z0-9]*(?:\.(?:[2-9]|[1-9][0-9]+))?$/;
 const CLASS = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const QUARTER = /^\d{4}Q[1-4]$/;
 const MEMBERS =
   'checkpoint dedup from last leaves log n previous receipts sealedAt segments sizeAfter to v'.split(' ');
-
-/** True for the name of a log of any generation: `m0`, `m0.2`, `control`. */
-export function isLogName(text: string): boolean {
-  return LOG.test(text);
-}
 
 /** True for what may name a retention class, and is safe in a path. */
 export function isClassName(text: string): boolean {

@@ -144,7 +144,7 @@ export function edgeTiles(edge: TreeEdge): TreeObject[] {
 }
 
 /** Root of the edge's tree. */
-export function edgeRoot(edge: TreeEdge): Hash {
+export function edgeRoot(edge: Pick<TreeEdge, 'levels'>): Hash {
   let root: Hash | undefined;
   for (const hashes of edge.levels) {
     const parts = root === undefined ? hashes : [...hashes, root];
@@ -158,6 +158,17 @@ export function edgeRoot(edge: TreeEdge): Hash {
  * The files are not trusted: the caller compares {@link edgeRoot} with the signed root, and else replays the commits.
  */
 export async function resumeEdge(size: number, source: TileSource): Promise<TreeEdge | undefined> {
+  const levels = await resumeLevels(size, source);
+  if (levels === undefined) return undefined;
+  const width = size % TILE_WIDTH;
+  if (width === 0) return { size, levels, bundle: [] };
+  const bundle = await source(tileName('entries', Math.floor(size / TILE_WIDTH), width));
+  const entries = bundle === undefined ? undefined : parseBundle(bundle, width);
+  return entries === undefined ? undefined : { size, levels, bundle: entries };
+}
+
+/** The hashes of an edge without its bundle: enough for roots. As untrusted as {@link resumeEdge}. */
+export async function resumeLevels(size: number, source: TileSource): Promise<Hash[][] | undefined> {
   const levels: Hash[][] = [];
   for (let level = 0; TILE_WIDTH ** level <= size; level++) {
     const n = Math.floor(size / TILE_WIDTH ** (level + 1));
@@ -166,11 +177,15 @@ export async function resumeEdge(size: number, source: TileSource): Promise<Tree
     if (hashes === undefined) return undefined;
     levels.push(hashes);
   }
-  const width = size % TILE_WIDTH;
-  if (width === 0) return { size, levels, bundle: [] };
-  const bundle = await source(tileName('entries', Math.floor(size / TILE_WIDTH), width));
-  const entries = bundle === undefined ? undefined : parseBundle(bundle, width);
-  return entries === undefined ? undefined : { size, levels, bundle: entries };
+  return levels;
+}
+
+/** Root of the tree that `leaves` (32 bytes each) make after the `size` leaves whose edge hashes are `levels`. */
+export function rootAfter(size: number, levels: readonly (readonly Hash[])[], leaves: Uint8Array): Hash {
+  const grown = levels.map((hashes) => [...hashes]);
+  for (let offset = 0; offset < leaves.length; offset += HASH)
+    carry(grown, leafHash(leaves.subarray(offset, offset + HASH)), size + offset / HASH + 1, []);
+  return edgeRoot({ levels: grown });
 }
 
 /** The entries of a bundle of `width`; undefined where it is not of exactly that form. */

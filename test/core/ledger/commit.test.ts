@@ -3,7 +3,6 @@ import { canonical } from '../../../src/core/json.ts';
 import {
   commitBytes,
   commitName,
-  isLogName,
   leafCount,
   leafValues,
   packValues,
@@ -110,9 +109,4 @@ test('bytes that are no canonical JSON are refused and never thrown at the reade
       expect(parseCommit(junk, 'm0', 3).ok).toBe(false),
     ),
   );
-});
-
-test('log names have no suffix in their first generation', () => {
-  expect(['m0', 'm12', 'control', 'audit', 'm0.2', 'control.17'].every(isLogName)).toBe(true);
-  expect(['', 'm0.1', 'm0.0', 'm0.02', 'M0', 'm-0', '../m0', 'm0.2.3', '.2'].some(isLogName)).toBe(false);
 });

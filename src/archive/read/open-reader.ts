@@ -1,0 +1,222 @@
+import { HoldfastError } from '../../core/errors.ts';
+import { proofText } from '../../core/ledger/proof.ts';
+import { sameBytes } from '../../core/ledger/read.ts';
+import {
+  consistencyProof,
+  inclusionProof,
+  leafHash,
+  treeRoot,
+  verifyInclusion,
+} from '../../core/ledger/tree.ts';
+import { baseLogs, generationName, parseLogName, segmentName } from '../../core/logs.ts';
+import type { Vault } from '../../core/ports/vault.ts';
+import type { Commit, LogName, RecordName, SealedRecord, SegmentName } from '../../core/record.ts';
+import type { ArchiveIdentity, ArchiveReader, Head } from '../reader.ts';
+import { Cache } from './cache.ts';
+import { readIdentity } from './identity.ts';
+import { type CheckedCommit, damaged, LogReader } from './log-reader.ts';
+import { parseRecordName, printable } from './record-name.ts';
+import { openSegment, readLine } from './segment.ts';
+
+const MIB = 1024 * 1024;
+
+export interface ReaderOptions {
+  /** Bytes of unpacked segments kept in memory (default 64 MiB) and of commits (default 32 MiB). */
+  readonly segmentBytes?: number;
+  readonly commitBytes?: number;
+}
+
+/**
+ * Opens the archive that a vault holds, for reading: no lock, no state beside caches, any number at once; it follows
+ * what archivers commit meanwhile. Throws `no-archive`, or `damaged-archive` for an identity that cannot be read.
+ */
+export async function openReader(
+  vault: Vault,
+  identity?: ArchiveIdentity,
+  options: ReaderOptions = {},
+): Promise<ArchiveReader> {
+  return new VaultReader(vault, identity ?? (await readIdentity(vault)), options);
+}
+
+/** Names are looked up by the batch, so that a segment is opened once for all of them. */
+const BATCH = 2000;
+
+class VaultReader implements ArchiveReader {
+  readonly identity: ArchiveIdentity;
+  readonly #vault: Vault;
+  readonly #logs = new Map<LogName, LogReader>();
+  readonly #commits: Cache<CheckedCommit>;
+  readonly #segments: Cache<string[]>;
+
+  constructor(vault: Vault, identity: ArchiveIdentity, options: ReaderOptions) {
+    this.#vault = vault;
+    this.identity = identity;
+    this.#commits = new Cache(
+      options.commitBytes ?? 32 * MIB,
+      ({ commit, leaves }) => 1024 + commit.leaves.length + commit.dedup.length + leaves.length,
+    );
+    this.#segments = new Cache(options.segmentBytes ?? 64 * MIB, (lines) =>
+      // What a string costs: at most two bytes a unit, and its header.
+      lines.reduce((sum, line) => sum + 2 * line.length + 32, 0),
+    );
+  }
+
+  async logs(): Promise<LogName[]> {
+    const names: LogName[] = [];
+    for (const base of baseLogs(this.identity.partitions)) {
+      for (let generation = 1; ; generation++) {
+        const log = generationName(base, generation);
+        if ((await this.#log(log).head()) === undefined) break;
+        names.push(log);
+      }
+    }
+    return names.sort();
+  }
+
+  async openLogs(): Promise<LogName[]> {
+    const names: LogName[] = [];
+    for (const base of baseLogs(this.identity.partitions)) {
+      let newest: LogName | undefined;
+      for (let generation = 1; ; generation++) {
+        const log = generationName(base, generation);
+        if ((await this.#log(log).head()) === undefined) break;
+        newest = log;
+      }
+      if (newest !== undefined) names.push(newest);
+    }
+    return names.sort();
+  }
+
+  async head(log: LogName): Promise<Head> {
+    const head = await this.#log(log).head();
+    if (head === undefined) throw new HoldfastError('not-found', `The archive has no log ${printable(log)}.`);
+    return head;
+  }
+
+  async *commits(log: LogName, from = 0): AsyncIterable<Commit> {
+    const reader = this.#log(log);
+    let before: string | undefined;
+    for (let n = from; ; n++) {
+      const head = await reader.head();
+      if (head === undefined || n > head.commit) return;
+      for (; n <= head.commit; n++) {
+        const { commit, digest } = await reader.commit(n);
+        if (before !== undefined && commit.previous !== before)
+          throw damaged(`ledger/${log}/commits`, `commit ${n} does not name the one before it`);
+        before = digest;
+        yield commit;
+      }
+      n--;
+    }
+  }
+
+  async record(name: RecordName): Promise<SealedRecord> {
+    const { log, leaf } = parseRecordName(name);
+    const place = await this.#log(log).place(leaf);
+    if (place === undefined)
+      throw new HoldfastError('not-found', `The archive has no record ${log}/${leaf}.`);
+    const lines = await this.#lines(place.segment);
+    return checkedLine(place.at, place.segment, place.segmentFirst, leaf, lines);
+  }
+
+  async *records(
+    names: AsyncIterable<RecordName> | Iterable<RecordName>,
+  ): AsyncIterable<{ name: RecordName; sealed: SealedRecord }> {
+    let batch: RecordName[] = [];
+    for await (const name of names) {
+      batch.push(name);
+      if (batch.length < BATCH) continue;
+      yield* this.#batch(batch);
+      batch = [];
+    }
+    yield* this.#batch(batch);
+  }
+
+  async *scan(log: LogName, from: number, to: number): AsyncIterable<SealedRecord> {
+    const reader = this.#log(log);
+    for (let leaf = from; leaf < to; ) {
+      const place = await reader.place(leaf);
+      if (place === undefined)
+        throw new HoldfastError('not-found', `The archive has no record ${log}/${leaf}.`);
+      const { at, segment, segmentFirst } = place;
+      const lines = await this.#lines(segment);
+      const end = Math.min(to, segmentFirst + segment.count);
+      for (; leaf < end; leaf++) yield checkedLine(at, segment, segmentFirst, leaf, lines);
+    }
+  }
+
+  async proof(name: RecordName, head?: Head): Promise<string> {
+    const { log, leaf } = parseRecordName(name);
+    const reader = this.#log(log);
+    const against = head ?? (await this.head(log));
+    const at = await reader.commitOf(leaf);
+    if (at === undefined || leaf >= against.size)
+      throw new HoldfastError('not-found', `The head of ${log} does not cover record ${log}/${leaf}.`);
+    const value = at.leaves.subarray((leaf - at.first) * 32, (leaf - at.first + 1) * 32);
+    const path = await inclusionProof(leaf, against.size, reader.tiles.nodes(against.size));
+    // Tiles are derived and may be damaged: a proof that does not verify never leaves.
+    if (!verifyInclusion(leaf, against.size, leafHash(value), path, against.root))
+      throw damaged(`ledger/${log}/tile`, `the tiles do not prove leaf ${leaf}`);
+    return proofText({ index: leaf, path, note: against.note });
+  }
+
+  async consistency(log: LogName, from: number, to: number): Promise<Uint8Array[]> {
+    const head = await this.head(log);
+    if (!(from >= 0 && from <= to && to <= head.size))
+      throw new HoldfastError('not-found', `The log ${log} has ${head.size} leaves.`);
+    const nodes = this.#log(log).tiles.nodes(head.size);
+    if (!sameBytes(await treeRoot(head.size, nodes), head.root))
+      throw damaged(`ledger/${log}/tile`, 'the tiles do not lead to the signed root');
+    return consistencyProof(from, to, nodes);
+  }
+
+  #log(log: LogName): LogReader {
+    let reader = this.#logs.get(log);
+    if (reader === undefined) {
+      if (!isLogOf(this.identity, log))
+        throw new HoldfastError('not-found', `The archive has no log ${printable(log)}.`);
+      reader = new LogReader(this.#vault, this.identity, log, this.#commits);
+      this.#logs.set(log, reader);
+    }
+    return reader;
+  }
+
+  #lines(segment: SegmentName): Promise<string[]> {
+    const name = segmentName(segment);
+    return this.#segments.get(name, async () => {
+      const bytes = await this.#vault.get(name);
+      if (bytes === undefined) throw damaged(name, 'it is missing');
+      const opened = await openSegment(bytes, segment);
+      if (!opened.ok) throw damaged(name, opened.why);
+      return opened.value;
+    });
+  }
+
+  /** Reads in the order of the vault, answers in the order asked. */
+  async *#batch(names: readonly RecordName[]): AsyncIterable<{ name: RecordName; sealed: SealedRecord }> {
+    const sorted = [...new Set(names)]
+      .map((name) => ({ name, ...parseRecordName(name) }))
+      .sort((a, b) => (a.log === b.log ? a.leaf - b.leaf : a.log < b.log ? -1 : 1));
+    const found = new Map<RecordName, SealedRecord>();
+    for (const { name } of sorted) found.set(name, await this.record(name));
+    for (const name of names) yield { name, sealed: found.get(name) as SealedRecord };
+  }
+}
+
+function checkedLine(
+  at: CheckedCommit,
+  segment: SegmentName,
+  segmentFirst: number,
+  leaf: number,
+  lines: readonly string[],
+): SealedRecord {
+  const value = at.leaves.subarray((leaf - at.first) * 32, (leaf - at.first + 1) * 32);
+  const read = readLine(lines[leaf - segmentFirst] ?? '', leaf, value);
+  if (!read.ok) throw damaged(segmentName(segment), read.why);
+  return read.value;
+}
+
+function isLogOf(identity: ArchiveIdentity, log: LogName): boolean {
+  const parsed = parseLogName(log);
+  return parsed !== undefined && baseLogs(identity.partitions).includes(parsed.base);
+}

@@ -1,0 +1,48 @@
+import { promisify } from 'node:util';
+import { zstdDecompress } from 'node:zlib';
+import { sha256Hex } from '../../core/hash.ts';
+import { sealLeaf, segmentLine } from '../../core/ledger/leaf.ts';
+import { bad, good, type Read, sameBytes } from '../../core/ledger/read.ts';
+import type { SealedRecord, SegmentName } from '../../core/record.ts';
+
+const decompress = promisify(zstdDecompress);
+
+/**
+ * No segment is larger when unpacked: a commit closes at 4 MiB of messages, one message may pass that by as much, and
+ * sealing adds less than their length again. What unpacks to more is no segment but a bomb.
+ */
+const MOST_UNPACKED = 64 * 1024 * 1024;
+
+/** The lines of a segment, from its stored bytes; refused where the bytes are not what the commit names. */
+export async function openSegment(bytes: Uint8Array, segment: SegmentName): Promise<Read<string[]>> {
+  if (sha256Hex(bytes) !== segment.digest) return bad('its bytes are not those that the commit names');
+  let text: string;
+  try {
+    text = (await decompress(bytes, { maxOutputLength: MOST_UNPACKED })).toString('utf8');
+  } catch {
+    return bad('it cannot be unpacked');
+  }
+  if (!text.endsWith('\n')) return bad('its last line is not whole');
+  const lines = text.slice(0, -1).split('\n');
+  return lines.length === segment.count ? good(lines) : bad('it holds another number of records');
+}
+
+/**
+ * Reads one line of a segment and checks it: its leaf number, its canonical form, and that it leads to `value`, the leaf
+ * value in the commit.
+ */
+export function readLine(line: string, leaf: number, value: Uint8Array): Read<SealedRecord> {
+  let sealed: SealedRecord;
+  try {
+    // Anything may stand there until the leaf says otherwise; what is not of the form fails in one of the next steps.
+    sealed = JSON.parse(line) as SealedRecord;
+    if (sealed.leaf !== leaf) return bad('a record has another number than its place');
+    const made = sealLeaf(sealed.type, sealed.salt, sealed.record);
+    if (!sameBytes(made.leaf, value)) return bad('a record is not what its leaf says');
+    if (segmentLine(leaf, sealed.salt, sealed.type, made.json) !== line)
+      return bad('a record is not in canonical form');
+  } catch {
+    return bad('a line is no record');
+  }
+  return good(sealed);
+}
