@@ -1,0 +1,33 @@
+import { Kafka, type logCreator, logLevel } from 'kafkajs';
+import type { KafkaStreamSettings } from './kafka-settings.ts';
+
+type LevelName = Parameters<NonNullable<KafkaStreamSettings['log']>>[0];
+
+/**
+ * The client for one stream. Its own retries are short: waiting for brokers that are away is done, and told, by
+ * {@link import('./kafka-patience.ts').Patience}.
+ */
+export function kafkaClient(settings: KafkaStreamSettings): Kafka {
+  return new Kafka({
+    clientId: 'holdfast',
+    brokers: [...settings.brokers],
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 },
+    logLevel: settings.log ? logLevel.INFO : logLevel.NOTHING,
+    logCreator: () => forward(settings.log),
+  });
+}
+
+const LEVELS: { readonly [level: number]: LevelName } = {
+  [logLevel.ERROR]: 'error',
+  [logLevel.WARN]: 'warn',
+  [logLevel.INFO]: 'info',
+  [logLevel.DEBUG]: 'debug',
+};
+
+function forward(log: KafkaStreamSettings['log']): ReturnType<logCreator> {
+  return ({ namespace, level, log: line }) => {
+    log?.(LEVELS[level] ?? 'debug', `kafka ${namespace}: ${line.message}`);
+  };
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HoldfastError } from '../../core/errors.ts';
+import type { KafkaStreamSettings } from './kafka-settings.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
+const SAY_AGAIN_MS = 10_000;
+
+/** Waits for brokers that are away: tries again, says so, and gives up only when it is told to. */
+export class Patience {
+  readonly #settings: KafkaStreamSettings;
+  readonly #closed = new AbortController();
+  #said = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: KafkaStreamSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Repeats `attempt` until it resolves. Throws the error that no repetition mends, `stream-away` at the end of the
+   * patience or when the stream is closed, and `interrupted` when `signal` aborts.
+   */
+  async until<T>(what: string, attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const begun = this.#settings.clock.now();
+    const patience = this.#settings.patienceMs || Number.POSITIVE_INFINITY;
+    let pause = FIRST_PAUSE_MS;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const lasting = lastingError(what, error);
+        if (lasting) throw lasting;
+        if (signal?.aborted) throw new HoldfastError('interrupted', `${what} was stopped.`, { cause: error });
+        if (this.#closed.signal.aborted || this.#settings.clock.now() - begun >= patience)
+          throw away(what, error);
+        this.say(what, error);
+      }
+      await this.pause(pause, signal);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Tells that the stream is waited for, at most every ten seconds. */
+  say(what: string, error: unknown): void {
+    const now = this.#settings.clock.now();
+    if (now - this.#said < SAY_AGAIN_MS) return;
+    this.#said = now;
+    this.#settings.waiting?.(`${what}: waiting for Kafka (${describe(error)})`);
+  }
+
+  /** Sleeps `ms`, or less when the stream is closed or `signal` aborts. */
+  async pause(ms: number, signal?: AbortSignal): Promise<void> {
+    const signals = signal ? [signal, this.#closed.signal] : [this.#closed.signal];
+    await sleep(ms, undefined, { signal: AbortSignal.any(signals) }).catch(() => {});
+  }
+
+  /** Ends every wait. */
+  close(): void {
+    this.#closed.abort();
+  }
+}
+
+/** Errors of the protocol that waiting does not mend, and what to do about them. */
+const LASTING: { readonly [type: string]: string } = {
+  TOPIC_AUTHORIZATION_FAILED: 'Grant this client read, write, create, describe and delete on the topics.',
+  GROUP_AUTHORIZATION_FAILED: 'Grant this client read on the consumer group.',
+  CLUSTER_AUTHORIZATION_FAILED: 'Grant this client idempotent write and create on the cluster.',
+  SASL_AUTHENTICATION_FAILED: 'Check the credentials for Kafka.',
+  MESSAGE_TOO_LARGE: 'Set max.message.bytes of the topics to 8388608 or more.',
+  RECORD_LIST_TOO_LARGE: 'Set segment.bytes of the topics above max.message.bytes.',
+  INVALID_TOPIC_EXCEPTION: 'Choose a prefix of letters, digits, dots, dashes and underscores.',
+  INVALID_REPLICATION_FACTOR: 'Production mode needs at least three brokers.',
+  INVALID_CONFIG: 'The brokers refuse the settings of the topics; see their log.',
+  POLICY_VIOLATION: 'A policy of the brokers refuses the topics; make them by hand as docs/deploy.md lists.',
+  UNSUPPORTED_VERSION: 'Use Kafka 3.0 or newer.',
+  INCONSISTENT_GROUP_PROTOCOL: 'Another program uses this consumer group: choose another prefix.',
+};
+
+function lastingError(what: string, error: unknown): HoldfastError | undefined {
+  if (error instanceof HoldfastError) return error;
+  const type = protocolType(error);
+  const hint = type === undefined ? undefined : LASTING[type];
+  if (hint === undefined) return undefined;
+  return new HoldfastError('bad-settings', `${what}: Kafka refuses it (${type}).`, { hint, cause: error });
+}
+
+function away(what: string, error: unknown): HoldfastError {
+  return new HoldfastError('stream-away', `${what}: Kafka does not answer (${describe(error)}).`, {
+    hint: 'Check that the brokers of the settings run and can be reached; then run the command again.',
+    cause: error,
+  });
+}
+
+/** The innermost protocol error's type, where there is one; kafkajs wraps it when its retries are used up. */
+function protocolType(error: unknown): string | undefined {
+  for (let inner = error; inner instanceof Error; inner = inner.cause)
+    if ('type' in inner && typeof inner.type === 'string') return inner.type;
+  return undefined;
+}
+
+function describe(error: unknown): string {
+  const type = protocolType(error);
+  if (type !== undefined) return type;
+  return error instanceof Error ? error.message.slice(0, 200) : 'no reason given';
+}
