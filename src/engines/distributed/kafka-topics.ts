@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { HoldfastError } from '../../core/errors.ts';
 import { AUDIT, baseOf, CONTROL } from '../../core/logs.ts';
 import type { LogName } from '../../core/record.ts';
@@ -9,6 +9,9 @@ export interface Place {
   readonly topic: string;
   readonly partition: number;
 }
+
+/** The protocol's number for a topic; Node sees no such name among the exports of kafkajs, a CommonJS module. */
+const TOPIC_RESOURCE = 2;
 
 /** Events reach 4 MiB of JSON and travel in batches of that size; twice as much leaves room for both. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
@@ -83,7 +86,7 @@ async function checkConfig(admin: Admin, settings: KafkaStreamSettings): Promise
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topicNames(settings).map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: TOPIC_RESOURCE,
       name,
       configNames: names,
     })),
