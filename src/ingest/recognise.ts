@@ -4,6 +4,7 @@ import { EXCLUSIONS, type ExclusionReason } from '../core/rejects.ts';
 import type { Format, Probe, SourceFile } from './format.ts';
 import { FORMATS } from './formats/index.ts';
 import { decodeHead } from './reading/text.ts';
+import { nameOf } from './source-name.ts';
 
 const HEAD = 65_536;
 
@@ -32,10 +33,6 @@ export function formatNamed(name: string): Format | undefined {
     });
   return format;
 }
-
-/** The full name that detection and path facts go by. */
-export const nameOf = (file: SourceFile): string =>
-  file.member === undefined ? file.path : `${file.path}!/${file.member}`;
 
 const SYSTEM = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|(?:^|\/)__MACOSX\//iu;
 

@@ -1,5 +1,6 @@
 /** Every format that Holdfast reads, in the order in which ties of detection are decided. One line each. */
 import type { Format } from '../format.ts';
 import { ndjson } from './ndjson.ts';
+import { slack } from './slack.ts';
 
-export const FORMATS: readonly Format[] = [ndjson];
+export const FORMATS: readonly Format[] = [slack, ndjson];
