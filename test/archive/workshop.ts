@@ -28,6 +28,9 @@ export interface Workshop {
   archiver(settings?: Partial<ArchiverSettings>): { archiver: Archiver; events: ArchiverEvent[] };
   /** Seals everything that the stream holds, and stops. */
   sealAll(settings?: Partial<ArchiverSettings>): Promise<ArchiverEvent[]>;
+  /** The same workshop after its stream's file was replaced. */
+  sealAllOn(stream: SqliteStream): Workshop['sealAll'];
+  disposeWith(stream: SqliteStream): Workshop['dispose'];
   dispose(): Promise<void>;
 }
 
@@ -88,28 +91,32 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
       });
       return { archiver, events };
     },
-    async sealAll(settings = {}) {
-      const { archiver, events } = workshop.archiver(settings);
-      const idle = new Set<string>();
-      const consumption = await stream.consume({
-        assigned: (log) => archiver.assigned(log),
-        batch: (log, batch) => archiver.batch(log, batch),
-        idle: async (log) => {
-          await archiver.idle(log);
-          idle.add(log);
-        },
-        released: (log) => archiver.released(log),
-        incident: (log, error) => {
-          archiver.incident(log, error);
-          idle.add(log);
-        },
-      });
-      await eventually(() => idle.size === logs.length);
-      await consumption.stop();
-      return events;
-    },
-    async dispose() {
-      await stream.close();
+    sealAll: (settings) => workshop.sealAllOn(stream)(settings),
+    sealAllOn:
+      (from) =>
+      async (settings = {}) => {
+        const { archiver, events } = workshop.archiver(settings);
+        const idle = new Set<string>();
+        const consumption = await from.consume({
+          assigned: (log) => archiver.assigned(log),
+          batch: (log, batch) => archiver.batch(log, batch),
+          idle: async (log) => {
+            await archiver.idle(log);
+            idle.add(log);
+          },
+          released: (log) => archiver.released(log),
+          incident: (log, error) => {
+            archiver.incident(log, error);
+            idle.add(log);
+          },
+        });
+        await eventually(() => idle.size === logs.length);
+        await consumption.stop();
+        return events;
+      },
+    dispose: () => workshop.disposeWith(stream)(),
+    disposeWith: (open) => async () => {
+      await open.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -192,10 +192,10 @@ export class FolderVault implements Vault {
   }
 
   /**
-   * Removes temporary files last written before `before` (ms since 1970): what a crash left. A process at work owns
-   * younger ones, so give a time before its start.
+   * Removes temporary files last written before `before` (ms since 1970): what a crash left. Without it all are removed,
+   * which only the one process may ask that writes this vault; among several, give a time before all of them started.
    */
-  async clean(before: number): Promise<number> {
+  async clean(before = Number.POSITIVE_INFINITY): Promise<number> {
     let removed = 0;
     const folder = join(this.root, TEMPORARY);
     const names = await readdir(folder).catch((error: unknown) => {
