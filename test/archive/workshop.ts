@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,8 @@ import { eventually } from '../eventually.ts';
 /** An embedded archive in a temporary folder, for tests: real stream, real vault, real keys. */
 export interface Workshop {
   readonly folder: string;
+  /** PKCS#8 PEM, for tests that hand them to another process. */
+  readonly keys: { readonly ledger: string; readonly node: string };
   readonly identity: ArchiveIdentity;
   readonly ledger: Signer;
   readonly node: Signer;
@@ -37,22 +39,27 @@ export interface Workshop {
 export const systemClock: Clock = { now: () => Date.now() };
 export const systemRandom: Random = { bytes: (length) => randomBytes(length) };
 
-/** A fresh Ed25519 key. */
-export function ed25519Signer(): Signer {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const raw = publicKey.export({ format: 'jwk' }).x;
+/** A signer with an Ed25519 key; PKCS#8 PEM. */
+export function importSigner(pem: string): Signer {
+  const key = createPrivateKey(pem);
+  const raw = createPublicKey(key).export({ format: 'jwk' }).x;
   return {
     publicKey: Buffer.from(raw ?? '', 'base64url'),
-    sign: async (message) => sign(null, message, privateKey),
+    sign: async (message) => sign(null, message, key),
   };
+}
+
+function newKey(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
 export const DEDUP_SECRET = Buffer.alloc(32, 7);
 
 export async function openWorkshop(partitions = 1): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-archive-'));
-  const ledger = ed25519Signer();
-  const node = ed25519Signer();
+  const keys = { ledger: newKey(), node: newKey() };
+  const ledger = importSigner(keys.ledger);
+  const node = importSigner(keys.node);
   const identity: ArchiveIdentity = {
     v: 1,
     id: 'test-archive',
@@ -69,6 +76,7 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
   let caches = 0;
   const workshop: Workshop = {
     folder,
+    keys,
     identity,
     ledger,
     node,
