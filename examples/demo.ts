@@ -39,7 +39,7 @@ for (const [what, query] of queries) {
   await show(['search', query, '--limit', '3', '--data', data]);
 }
 
-step('Look at the rumour that was deleted from the channel twelve minutes later');
+step('Look at the rumour that was deleted from the channel two minutes later');
 const rumour = await nameOf('"about to bid"');
 await show(['show', rumour, '--data', data], 60);
 

@@ -25,7 +25,6 @@ interface SlackMessage {
 
 interface Written {
   readonly message: SlackMessage;
-  /** Gone from the export: what was deleted stands as `message_deleted`. */
   readonly room: string;
 }
 
@@ -145,8 +144,7 @@ function write(line: Line, ts: string, labelled: ReadonlyMap<string, Written>): 
     case 'sends':
       return { ...base, text: '', upload: true, files: [file(line.file, line.size, user, ts)], ts };
     case 'edits':
-      Object.assign(target(labelled, line.target), { text: mrkdwn(line.text), edited: { user, ts } });
-      return undefined;
+      return edit(written(labelled, line.target), line.text, user, ts);
     case 'reacts':
       react(target(labelled, line.target), user, line.emoji);
       return undefined;
@@ -162,7 +160,7 @@ function write(line: Line, ts: string, labelled: ReadonlyMap<string, Written>): 
         text: '',
         ts,
         deleted_ts: gone.ts,
-        original: { ...gone },
+        previous_message: { ...gone },
       };
     }
     default:
@@ -170,10 +168,34 @@ function write(line: Line, ts: string, labelled: ReadonlyMap<string, Written>): 
   }
 }
 
-function target(labelled: ReadonlyMap<string, Written>, label: string): SlackMessage {
+function written(labelled: ReadonlyMap<string, Written>, label: string): Written {
   const found = labelled.get(label);
   if (found === undefined) throw new Error(`No message of this day is called ${label}.`);
-  return found.message;
+  return found;
+}
+
+const target = (labelled: ReadonlyMap<string, Written>, label: string): SlackMessage =>
+  written(labelled, label).message;
+
+/**
+ * Of a channel the export keeps the last text only; of direct messages it was made with the log of edits, and holds
+ * both.
+ */
+function edit({ message, room }: Written, text: string, user: string, ts: string): SlackMessage | undefined {
+  const edited = { text: mrkdwn(text), edited: { user, ts } };
+  if (room.startsWith('#')) {
+    Object.assign(message, edited);
+    return undefined;
+  }
+  return {
+    type: 'message',
+    subtype: 'message_changed',
+    hidden: true,
+    text: '',
+    ts,
+    message: { ...message, ...edited },
+    previous_message: { ...message },
+  };
 }
 
 function answer(parent: SlackMessage, user: string, ts: string): void {
