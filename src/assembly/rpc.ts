@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { ERRORS, type ErrorCode, HoldfastError } from '../core/errors.ts';
 
 /**
@@ -23,7 +23,7 @@ interface WireError {
   readonly hint: string | undefined;
   readonly stack: string | undefined;
 }
-type Port = Pick<MessagePort, 'postMessage' | 'on'>;
+type Port = MessagePort | Worker;
 
 const PULL = 256;
 

@@ -25,11 +25,11 @@ export function loadSettings(flags: SettingFlags, environment: Environment, cwd:
       hint: '--data DIR is an embedded archive; --config FILE says everything in a file.',
     });
   }
-  const file = flags.config ?? (flags.data === undefined ? environment['HOLDFAST_CONFIG'] : undefined);
+  const file = flags.config ?? (flags.data === undefined ? environment.HOLDFAST_CONFIG : undefined);
   const tree = file === undefined ? {} : readTree(resolve(cwd, file));
   if (flags.data !== undefined) Object.assign(tree, { mode: 'embedded', data: resolve(cwd, flags.data) });
   else if (file === undefined) {
-    Object.assign(tree, { mode: 'embedded', data: resolve(cwd, environment['HOLDFAST_DATA'] ?? 'data') });
+    Object.assign(tree, { mode: 'embedded', data: resolve(cwd, environment.HOLDFAST_DATA ?? 'data') });
   }
   for (const [name, path] of Object.entries(ENVIRONMENT)) {
     const value = environment[name];
@@ -45,7 +45,7 @@ export function loadSettings(flags: SettingFlags, environment: Environment, cwd:
 
 /** The passphrase from the environment, where it is given there; it is kept out of `Settings` so that nothing prints it. */
 export function passphraseFrom(environment: Environment): string | undefined {
-  const value = environment['HOLDFAST_PASSPHRASE'];
+  const value = environment.HOLDFAST_PASSPHRASE;
   return value === undefined || value === '' ? undefined : value;
 }
 
@@ -80,13 +80,15 @@ function readTree(path: string): Tree {
 
 /** Server settings in the environment mean nothing to an embedded archive. */
 const applies = (tree: Tree, path: readonly string[]): boolean =>
-  tree['mode'] === 'distributed' || (path[0] !== 'kafka' && path[0] !== 'elasticsearch');
+  tree.mode === 'distributed' || (path[0] !== 'kafka' && path[0] !== 'elasticsearch');
 
 function place(tree: Tree, path: readonly string[], value: string): void {
   let at = tree;
   for (const key of path.slice(0, -1)) {
     const next = at[key];
-    at = (typeof next === 'object' && next !== null ? next : (at[key] = {})) as Tree;
+    const branch = (typeof next === 'object' && next !== null ? next : {}) as Tree;
+    at[key] = branch;
+    at = branch;
   }
   const last = path[path.length - 1] as string;
   if (last === 'brokers') at[last] = value.split(',');

@@ -25,9 +25,14 @@ export function baseOf(log: LogName): string {
   return dot === -1 ? log : log.slice(0, dot);
 }
 
-/** `m0` … for `partitions` transcript logs, then control and audit: every base log of an archive. */
+/** `m0` … in order of partition. */
+export function transcriptLogs(partitions: number): string[] {
+  return Array.from({ length: partitions }, (_, i) => `m${i}`);
+}
+
+/** The transcript logs, then control and audit: every base log of an archive. */
 export function baseLogs(partitions: number): string[] {
-  return [...Array.from({ length: partitions }, (_, i) => `m${i}`), CONTROL, AUDIT];
+  return [...transcriptLogs(partitions), CONTROL, AUDIT];
 }
 
 /** Vault name of the one object of a log that moves. */
