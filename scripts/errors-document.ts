@@ -1,11 +1,12 @@
 import { ERRORS } from '../src/core/errors.ts';
+import { FAULTS } from '../src/core/faults.ts';
 import { EXCLUSIONS, REJECTS, REPAIRS } from '../src/core/rejects.ts';
 
 /** `docs/errors.md`: every code that Holdfast answers, seals or reports, from the tables in `src/core`. */
 export function errorsDocument(): string {
   return `# Codes
 
-Generated from \`src/core/errors.ts\` and \`src/core/rejects.ts\` by \`npm run generated\`; do not edit.
+Generated from \`errors.ts\`, \`faults.ts\` and \`rejects.ts\` in \`src/core\` by \`npm run generated\`; do not edit.
 
 A code is a promise: programs branch on it, and it is never renamed. The sentence beside it may change.
 
@@ -19,6 +20,12 @@ ${table(
   ['code', 'exit', 'means'],
   Object.entries(ERRORS).map(([code, { exit, says }]) => [`\`${code}\``, String(exit), says]),
 )}
+
+## Faults
+
+What \`verify\` finds, in an archive or in a bundle: \`{"code", "where", "what"}\` each, and exit code 3.
+
+${sentences(FAULTS)}
 
 ## Rejects
 

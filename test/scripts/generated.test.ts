@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drifted } from '../../scripts/generated.ts';
 import { ERRORS } from '../../src/core/errors.ts';
+import { FAULTS } from '../../src/core/faults.ts';
 import { EXCLUSIONS, REJECTS, REPAIRS } from '../../src/core/rejects.ts';
 import { ROOT, sources } from '../architecture/sources.ts';
 
@@ -11,7 +12,7 @@ test('generated files are what their generator gives; if not, run: npm run gener
 
 test('docs/errors.md lists every code', () => {
   const document = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
-  const codes = [ERRORS, REJECTS, EXCLUSIONS, REPAIRS].flatMap((table) => Object.keys(table));
+  const codes = [ERRORS, FAULTS, REJECTS, EXCLUSIONS, REPAIRS].flatMap((table) => Object.keys(table));
   expect(codes.filter((code) => !document.includes(`| \`${code}\` |`))).toEqual([]);
 });
 
