@@ -178,9 +178,9 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
           continue;
         }
         const inner = window.bytes.subarray(startTag, close);
-        const again = inner.indexOf(`<${name}`);
-        const left = inner.indexOf(`</${shape.innermost}`);
-        if (!isTagAt(inner, again, name) && left === -1) return { at: end };
+        const closed =
+          indexOfTag(inner, `<${name}`) === -1 && indexOfTag(inner, `</${shape.innermost}`) === -1;
+        if (closed) return { at: end };
         return cut(close, startTag, 'xml-malformed');
       }
       searched = Math.max(startTag, window.bytes.length - name.length - 2);
@@ -199,8 +199,8 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
     let problem = otherwise;
     const inner = window.bytes.subarray(from, limit);
     for (const unit of [...shape.units].map((each) => `<${each}`).concat(`</${shape.innermost}`)) {
-      const found = inner.indexOf(unit);
-      if (found !== -1 && found + from < at && isTagAt(inner, found, unit.replace(/^<\/?/u, ''))) {
+      const found = indexOfTag(inner, unit);
+      if (found !== -1 && found + from < at) {
         at = found + from;
         problem = 'xml-malformed';
       }
@@ -209,10 +209,13 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
   }
 }
 
-/** Whether the tag found at `at` is called `name` and not just begins like it. */
-function isTagAt(bytes: Buffer, at: number, name: string): boolean {
-  if (at === -1) return false;
-  const slash = bytes[at + 1] === 47 ? 1 : 0;
-  const after = bytes[at + 1 + slash + name.length];
-  return after === undefined || after === GT || after === 47 || after <= 32;
+/** Where a tag of exactly this name starts (`mark` is `<name` or `</name`), not one that only begins like it. */
+function indexOfTag(bytes: Buffer, mark: string): number {
+  for (let from = 0; ; ) {
+    const at = bytes.indexOf(mark, from);
+    if (at === -1) return -1;
+    const after = bytes[at + mark.length];
+    if (after === undefined || after === GT || after === 47 || after <= 32) return at;
+    from = at + mark.length;
+  }
 }

@@ -1,0 +1,82 @@
+/**
+ * Logs of Pidgin and Gaim, HTML and text: AIM, ICQ, MSN, Yahoo, XMPP and whatever else libpurple spoke. Grammar: the
+ * loggers of libpurple (`log.c`), tried on public logs.
+ */
+import type { Format, Frame, Source, SourceFile } from '../format.ts';
+import { type Line, lines } from '../reading/lines.ts';
+import { decodeHead, openText } from '../reading/text.ts';
+import { nameOf } from '../source-name.ts';
+import { LogReader } from './pidgin/log-reader.ts';
+
+const HEADING = /Conversation with .{1,512}? at .{1,128}? on .{1,512}? \([A-Za-z][\w-]*\)/u;
+const LINE =
+  /^(?:<font color="?#[0-9A-F]{6}"?>)?\s*<font size="?2"?>\((?:[\d/.-]+,? )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\)<\/font>/imu;
+
+export const pidgin: Format = {
+  name: 'pidgin',
+  title: 'Pidgin and Gaim logs',
+  networks: ['aim', 'icq', 'msn', 'yahoo', 'xmpp', 'irc', 'sametime', 'groupwise', 'gadu-gadu'],
+  proven: 'real samples',
+  limits: [
+    'Text logs show names only: where a name is neither the account nor the peer, it is the address.',
+    'Times before November 2006 have no zone; state it with --zone, else UTC is assumed and marked.',
+    'A pasted line that looks like an entry of a text log is read as one.',
+    'Lines of the client are understood in English; in other languages they are notices.',
+    'Path facts need the folders logs/<protocol>/<account>/<peer> above the file.',
+  ],
+  detect(probe) {
+    const html = /<(?:html|head|h1|h3|font)\b/iu.test(probe.text.slice(0, 1024));
+    const start = probe.text.slice(0, 4096);
+    if (HEADING.test(start)) {
+      const form = html ? 'HTML' : 'text';
+      return {
+        confidence: 0.9,
+        reason: `the heading of a Pidgin log in ${form} (“Conversation with … at … on …”)`,
+      };
+    }
+    if (html && LINE.test(start))
+      return { confidence: 0.7, reason: 'lines with times as Pidgin writes them in HTML' };
+    return undefined;
+  },
+  async *frames(source) {
+    for (const file of source.files) yield* logFrames(source, file);
+  },
+};
+
+/** Entries of one log: a line that begins with a time, and the lines after it that do not. */
+async function* logFrames(source: Source, file: SourceFile): AsyncIterable<readonly Frame[]> {
+  const stream = await openText(file);
+  const reader = new LogReader(source, file, stream, await isHtml(file));
+  let entry: { lines: Line[]; size: number } | undefined;
+  for await (const batch of lines(stream)) {
+    const frames: Frame[] = [];
+    for (const line of batch) {
+      const part = reader.partOf(line);
+      if (part === 'continuation' && entry !== undefined && entry.size + line.length <= MAX_ENTRY) {
+        entry.lines.push(line);
+        entry.size += line.length;
+        continue;
+      }
+      if (entry !== undefined) frames.push(reader.entry(entry.lines));
+      entry = undefined;
+      if (part === 'entry') entry = { lines: [line], size: line.length };
+      else if (part === 'too-long') frames.push(reader.reject(line, 'line-too-long'));
+      else if (part === 'continuation' || part === 'unknown')
+        frames.push(reader.reject(line, 'line-unknown'));
+    }
+    yield frames;
+  }
+  if (entry !== undefined) yield [reader.entry(entry.lines)];
+  if (reader.isEmpty) yield [reader.headingOnly()];
+}
+
+/** Largest entry; lines beyond it are rejects of their own. */
+const MAX_ENTRY = 8 * 1024 * 1024;
+
+async function isHtml(file: SourceFile): Promise<boolean> {
+  for await (const chunk of file.open()) {
+    const head = decodeHead(chunk.subarray(0, 4096));
+    return /<(?:html|head|h1|h3|font)\b/iu.test(head);
+  }
+  return /\.html?$/iu.test(nameOf(file));
+}

@@ -1,0 +1,169 @@
+/** What path and title of a log say: network, account, peer, and when it began. Paths win: they are not localised. */
+import { normaliseAddress } from '../../../core/ids.ts';
+import { offsetMinutes, offsetText, type Wall, wallMs } from '../../reading/time.ts';
+
+/** Names of libpurple's protocols as networks; any other is its own name. */
+const NETWORKS: Readonly<Record<string, string>> = {
+  aim: 'aim',
+  oscar: 'aim',
+  icq: 'icq',
+  msn: 'msn',
+  yahoo: 'yahoo',
+  yahoojp: 'yahoo',
+  jabber: 'xmpp',
+  gtalk: 'xmpp',
+  meanwhile: 'sametime',
+  novell: 'groupwise',
+  gg: 'gadu-gadu',
+};
+
+export const networkOf = (protocol: string): string => {
+  const name = protocol.toLowerCase().replace(/^prpl-/u, '');
+  return Object.hasOwn(NETWORKS, name) ? (NETWORKS[name] as string) : name;
+};
+
+export interface PathFacts {
+  readonly network?: string;
+  readonly account?: string;
+  readonly peer?: string;
+  readonly room: boolean;
+  /** Wall clock of the first line, as if UTC, milliseconds. */
+  readonly began?: number;
+  /** `+hh:mm`; only logs since November 2006 have it. */
+  readonly zone?: string;
+}
+
+const FILE = /^(\d{4})-(\d{2})-(\d{2})\.(\d{2})(\d{2})(\d{2})([+-]\d{4})?([A-Z]*)\.(?:html|txt)$/iu;
+
+/** `logs/<protocol>/<account>/<peer>[.chat]/2006-12-20.153344-0500EST.html`, each name %-escaped. */
+export function pathFacts(name: string): PathFacts {
+  const parts = name.split('/');
+  const match = FILE.exec(parts.at(-1) ?? '');
+  const folders = parts.slice(-4, -1);
+  const [protocol, account, peer] = folders;
+  const isTree =
+    folders.length === 3 &&
+    (parts.at(-5) === 'logs' || Object.hasOwn(NETWORKS, (protocol ?? '').toLowerCase()));
+  const began = match === null ? undefined : wallMs(wallOf(match.slice(1, 7).map(Number)));
+  const minutes = match?.[7] === undefined ? undefined : offsetMinutes(match[7]);
+  const room = isTree && (peer ?? '').endsWith('.chat');
+  return {
+    ...(isTree && match !== null && protocol !== undefined && { network: networkOf(protocol) }),
+    ...(isTree && match !== null && account !== undefined && { account: unescaped(account) }),
+    ...(isTree &&
+      match !== null &&
+      peer !== undefined && { peer: unescaped(room ? peer.slice(0, -5) : peer) }),
+    room: room && match !== null,
+    ...(began !== undefined && { began }),
+    ...(minutes !== undefined && { zone: offsetText(minutes) }),
+  };
+}
+
+const wallOf = (n: readonly number[]): Wall => ({
+  year: n[0] ?? 0,
+  month: n[1] ?? 0,
+  day: n[2] ?? 0,
+  hour: n[3] ?? 0,
+  minute: n[4] ?? 0,
+  second: n[5] ?? 0,
+});
+
+function unescaped(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+export interface TitleFacts {
+  readonly peer: string;
+  readonly account?: string;
+  readonly network?: string;
+  readonly began?: number;
+}
+
+const TITLE = /Conversation with (.{1,512}?)(?: at (.{1,128}?) on (.{1,512}?) \(([A-Za-z][\w-]{0,31})\))?$/u;
+
+/** `Conversation with PEER at DATE on ACCOUNT (PROTOCOL)`: English only, as a client writes it. */
+export function titleFacts(title: string): TitleFacts | undefined {
+  const match = TITLE.exec(title.trim());
+  const [, peer, date, account, protocol] = match ?? [];
+  if (peer === undefined) return undefined;
+  const began = date === undefined ? undefined : titleDate(date);
+  return {
+    peer,
+    ...(account !== undefined && { account }),
+    ...(protocol !== undefined && { network: networkOf(protocol) }),
+    ...(began !== undefined && { began }),
+  };
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** A date of a title as wall clock; undefined where it is ambiguous or in another language. */
+function titleDate(text: string): number | undefined {
+  const time = /(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?/u.exec(text);
+  if (time === null) return undefined;
+  const clock = clockOf(time);
+  if (clock === undefined) return undefined;
+  const date = text.slice(0, time.index);
+  const year4 = /(\d{4})-(\d{1,2})-(\d{1,2})/u.exec(date);
+  if (year4 !== null) return join(Number(year4[1]), Number(year4[2]), Number(year4[3]), clock);
+  const named = /(\d{1,2})\.? ([A-Za-z]{3})[a-z]*\.?,? (\d{4})/u.exec(date);
+  if (named !== null) {
+    const month = MONTHS.indexOf((named[2] ?? '').toLowerCase()) + 1;
+    return month === 0 ? undefined : join(Number(named[3]), month, Number(named[1]), clock);
+  }
+  const dotted = /(\d{1,2})\.(\d{1,2})\.(\d{4})/u.exec(date);
+  if (dotted !== null) return join(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]), clock);
+  const slashed = /(\d{1,2})\/(\d{1,2})\/(\d{4})/u.exec(date);
+  if (slashed === null) return undefined;
+  const [a, b, year] = [Number(slashed[1]), Number(slashed[2]), Number(slashed[3])];
+  // A clock of twelve hours is written where the month comes first; else only the numbers can decide.
+  if (time[4] !== undefined || (b > 12 && a <= 12)) return join(year, a, b, clock);
+  return a > 12 || a === b ? join(year, b, a, clock) : undefined;
+}
+
+/** Milliseconds of the day from a match of hour, minute, second, AM or PM. */
+export function clockOf(match: readonly (string | undefined)[]): number | undefined {
+  const half = match[4]?.toLowerCase();
+  let hour = Number(match[1]);
+  if (half !== undefined) {
+    if (hour < 1 || hour > 12) return undefined;
+    hour = (hour % 12) + (half === 'pm' ? 12 : 0);
+  }
+  const minute = Number(match[2]);
+  const second = Number(match[3] ?? 0);
+  return hour > 23 || minute > 59 || second > 60 ? undefined : ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+function join(year: number, month: number, day: number, clock: number): number | undefined {
+  const start = wallMs({ year, month, day, hour: 0, minute: 0, second: 0 });
+  return start === undefined ? undefined : start + clock;
+}
+
+/** Milliseconds at which the day of `date` (three numbers as written) starts, nearest to `near`. */
+export function dayNear(
+  numbers: readonly [number, number, number],
+  near: number | undefined,
+): number | undefined {
+  const [a, b, c] = numbers;
+  const orders: readonly (readonly [number, number, number])[] =
+    a > 31
+      ? [[a, b, c]]
+      : [
+          [c, a, b],
+          [c, b, a],
+        ];
+  const days = [...new Set(orders.map(([y, m, d]) => join(y < 100 ? y + 2000 : y, m, d, 0)))].filter(
+    (d) => d !== undefined,
+  );
+  if (days.length < 2 || near === undefined) return days.length === 1 ? days[0] : undefined;
+  const [x, y] = days as [number, number];
+  const [dx, dy] = [Math.abs(x - near), Math.abs(y - near)];
+  return dx === dy ? undefined : dx < dy ? x : y;
+}
+
+/** The address of a party of a log, in the network's normal form. */
+export const addressOf = (network: string, written: string): string => normaliseAddress(network, written);

@@ -1,0 +1,315 @@
+/** Reads the entries of one log in their order: names, dates and directions depend on what came before. */
+import type { Conversation, Event, Moment, Party, Provenance, Repair } from '../../../core/event.ts';
+import { contentKey, directConversation, eventId } from '../../../core/ids.ts';
+import type { RejectCode } from '../../../core/rejects.ts';
+import type { Frame, Outcome, Source, SourceFile } from '../../format.ts';
+import type { Line } from '../../reading/lines.ts';
+import { Ordinals } from '../../reading/ordinals.ts';
+import { party } from '../../reading/party.ts';
+import { provenance } from '../../reading/provenance.ts';
+import { decode, type TextStream } from '../../reading/text.ts';
+import { instantOf, wallText, ZoneClock } from '../../reading/time.ts';
+import { nameOf } from '../../source-name.ts';
+import { type Entry, headingTitle, htmlEntry, startsEntry, textEntry } from './entry.ts';
+import { addressOf, dayNear, pathFacts, titleFacts } from './heading.ts';
+import { systemLine } from './system.ts';
+
+const DAY = 86_400_000;
+/** Entries older than twenty minutes when written carry their date, so a step back over an hour is the next day. */
+const STEP_BACK = 3_600_000;
+
+type Fact = 'record' | 'header' | 'path' | 'setting' | 'account';
+
+/** What is known of a log before its first entry. */
+interface Heading {
+  readonly network: string | undefined;
+  readonly account: string | undefined;
+  readonly peer: string | undefined;
+  readonly room: boolean;
+  readonly facts: Readonly<Record<string, Fact>>;
+}
+
+export class LogReader {
+  readonly #source: Source;
+  readonly #file: SourceFile;
+  readonly #stream: TextStream;
+  readonly #html: boolean;
+  readonly #path: ReturnType<typeof pathFacts>;
+  readonly #ordinals = new Ordinals();
+  readonly #aliases = new Map<string, string>();
+  readonly #clock: ZoneClock;
+  readonly #zoneSource: Moment['zoneSource'];
+  #title: ReturnType<typeof titleFacts>;
+  #heading: Heading | undefined;
+  /** Wall clock of the last entry, as if UTC; before the first one, of the beginning of the log. */
+  #last: number | undefined;
+  #units = 0;
+
+  constructor(source: Source, file: SourceFile, stream: TextStream, html: boolean) {
+    this.#source = source;
+    this.#file = file;
+    this.#stream = stream;
+    this.#html = html;
+    this.#path = pathFacts(nameOf(file));
+    const zone = this.#path.zone ?? source.settings.zone;
+    this.#clock = new ZoneClock(zone ?? '+00:00');
+    this.#zoneSource = this.#path.zone !== undefined ? 'path' : zone !== undefined ? 'setting' : 'assumed';
+  }
+
+  get isEmpty(): boolean {
+    return this.#units === 0;
+  }
+
+  /** What a line is, before anything is interpreted. */
+  partOf(line: Line): 'entry' | 'continuation' | 'heading' | 'unknown' | 'too-long' {
+    if (line.bytes === undefined) return 'too-long';
+    // Only the beginning decides; a byte that is not UTF-8 can do no harm there.
+    const start = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 512));
+    if (startsEntry(start, this.#html)) return 'entry';
+    const bare = start.trim();
+    if (this.#units === 0 && this.#title === undefined) {
+      const title = titleFacts(
+        headingTitle(line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 8192))) ?? bare,
+      );
+      if (title !== undefined) {
+        this.#title = title;
+        return 'heading';
+      }
+    }
+    if (bare === '' || /^(?:<\/?(?:html|head|body|meta|title|h1|h3)\b[^>]*>\s*)+$/iu.test(bare))
+      return this.#units === 0 ? 'heading' : this.#html ? 'heading' : 'continuation';
+    return this.#units === 0 ? 'unknown' : 'continuation';
+  }
+
+  /** A frame of one entry. */
+  entry(parts: readonly Line[]): Frame {
+    this.#units++;
+    const first = parts[0] as Line;
+    const bytes = Buffer.concat(
+      parts.flatMap((line, i) => (i === 0 ? [line.bytes ?? EMPTY] : [NEWLINE, line.bytes ?? EMPTY])),
+    );
+    const last = parts.at(-1) as Line;
+    const length = last.offset + last.length - first.offset;
+    const offset = first.offset;
+    return { file: this.#file, offset, length, units: 1, read: () => [this.#read(bytes, offset, length)] };
+  }
+
+  reject(line: Line, code: RejectCode): Frame {
+    this.#units++;
+    const { offset, length } = line;
+    return { file: this.#file, offset, length, units: 1, read: () => [{ type: 'reject', code }] };
+  }
+
+  headingOnly(): Frame {
+    const length = this.#file.size;
+    return {
+      file: this.#file,
+      offset: 0,
+      length,
+      units: 1,
+      read: () => [{ type: 'excluded', reason: 'no-entries' }],
+    };
+  }
+
+  #known(): Heading {
+    if (this.#heading !== undefined) return this.#heading;
+    const { settings } = this.#source;
+    const facts: Record<string, Fact> = {};
+    const pick = (
+      name: string,
+      ...values: readonly (readonly [string | undefined, Fact])[]
+    ): string | undefined => {
+      const found = values.find(([value]) => value !== undefined);
+      if (found !== undefined) facts[name] = found[1];
+      return found?.[0];
+    };
+    const network = pick(
+      'network',
+      [this.#path.network, 'path'],
+      [this.#title?.network, 'header'],
+      [settings.network, 'setting'],
+    );
+    const account = pick(
+      'account',
+      [this.#path.account, 'path'],
+      [this.#title?.account, 'header'],
+      [settings.account, 'setting'],
+    );
+    const peer = pick('conversation', [this.#path.peer, 'path'], [this.#title?.peer, 'header']);
+    const began = this.#path.began ?? this.#title?.began;
+    if (began !== undefined) facts.date = this.#path.began !== undefined ? 'path' : 'header';
+    this.#last ??= began;
+    this.#heading = { network: icq(network, account), account, peer, room: this.#path.room, facts };
+    return this.#heading;
+  }
+
+  #read(bytes: Buffer, offset: number, length: number): Outcome {
+    const repairs: Repair[] = [];
+    const source = decode(this.#stream, bytes, repairs);
+    const entry = this.#html ? htmlEntry(source, repairs) : textEntry(source);
+    if (entry === undefined) return { type: 'reject', code: 'time-invalid' };
+    const { network, account, peer, room, facts } = this.#known();
+    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+    if (peer === undefined) return { type: 'reject', code: 'conversation-unknown' };
+    const at = this.#moment(entry, repairs);
+    if (typeof at === 'string') return { type: 'reject', code: at };
+
+    const self = account === undefined ? undefined : addressOf(network, account);
+    const other = addressOf(network, peer);
+    const conversation: Conversation = room
+      ? { id: other, kind: 'room', ...(peer !== other && { name: peer }) }
+      : { id: directConversation(self === undefined ? [other] : [self, other]), kind: 'direct' };
+    const sender = this.#sender(entry, network, self, room ? undefined : other, { account, peer });
+    const from = (more: Partial<Record<string, Fact>> = {}): Provenance =>
+      provenance(
+        { source: this.#source, file: this.#file, offset, length },
+        { perspective: self, facts: { ...facts, ...(more as Record<string, Fact>) }, repairs },
+      );
+    const identify = (who: string, text: string): string => {
+      const ordinal = this.#ordinals.next(conversation.id, who, at.instant, text);
+      return eventId(network, conversation.id, contentKey(who, at.instant, text, ordinal));
+    };
+    const shared = { network, conversation, at };
+    const markup = entry.html === undefined ? {} : { markup: { type: 'html', source: entry.html } };
+
+    if (entry.alias === undefined || sender === undefined) {
+      const event = this.#system(entry, network, { self, other: room ? undefined : other }, (who, text) => ({
+        ...shared,
+        id: identify(who, text),
+        text,
+        provenance: from(),
+      }));
+      return { type: 'event', event };
+    }
+    const to = room
+      ? undefined
+      : sender.address === self
+        ? other
+        : sender.address === other
+          ? self
+          : undefined;
+    return {
+      type: 'event',
+      event: {
+        ...shared,
+        id: identify(sender.address, entry.text),
+        kind: 'message',
+        sender,
+        ...(to !== undefined && { recipients: [{ address: to, role: 'to' as const }] }),
+        text: entry.text,
+        ...markup,
+        ...(entry.automatic && { payload: { automatic: true } }),
+        ...(entry.action && { extra: { action: true } }),
+        provenance: from(to === undefined ? {} : { recipients: facts.conversation ?? 'header' }),
+      },
+    };
+  }
+
+  /**
+   * Who wrote an entry. Colours say sent or received; names that stood beside a colour are remembered, so that an action
+   * without one can be told; a name that is neither account nor peer is the address itself.
+   */
+  #sender(
+    entry: Entry,
+    network: string,
+    self: string | undefined,
+    other: string | undefined,
+    written: { account: string | undefined; peer: string },
+  ): Party | undefined {
+    const { alias } = entry;
+    if (alias === undefined || alias.trim() === '') return undefined;
+    const own = addressOf(network, alias);
+    let address: string | undefined;
+    if (entry.direction === 'sent') address = self;
+    else if (entry.direction === 'received') address = other;
+    if (address !== undefined) this.#remember(alias, address);
+    else if (own === self || own === other) address = own;
+    else address = this.#aliases.get(alias);
+    if (address === undefined) return party(network, alias);
+    const spelled = address === self ? (written.account ?? alias) : address === other ? written.peer : alias;
+    return party(network, addressOf(network, spelled) === address ? spelled : address, alias);
+  }
+
+  #remember(alias: string, address: string): void {
+    if (this.#aliases.size < 10_000) this.#aliases.set(alias, address);
+  }
+
+  #system(
+    entry: Entry,
+    network: string,
+    known: { self: string | undefined; other: string | undefined },
+    base: (who: string, text: string) => Omit<Extract<Event, { kind: 'disclaimer' }>, 'kind'>,
+  ): Event {
+    const line = systemLine(entry.text, entry.error);
+    const who = 'who' in line && line.who !== undefined ? this.#named(network, line.who, known) : undefined;
+    const shared = { ...base(who?.address ?? '', entry.text), ...(who !== undefined && { sender: who }) };
+    switch (line.kind) {
+      case 'presence':
+        return { ...shared, kind: 'presence', payload: { status: line.status } };
+      case 'join':
+      case 'leave':
+        return { ...shared, kind: line.kind, payload: { basis: 'stated' } };
+      case 'topic':
+        return { ...shared, kind: 'topic', text: line.topic, payload: { what: 'topic' } };
+      case 'file':
+        return {
+          ...shared,
+          kind: 'file',
+          ...(line.name !== undefined && {
+            attachments: [{ name: line.name, state: 'referenced' as const }],
+          }),
+          payload: { phase: line.phase },
+        };
+      case 'notice':
+        return { ...shared, kind: 'notice', payload: { type: line.type } };
+    }
+  }
+
+  #named(
+    network: string,
+    alias: string,
+    known: { self: string | undefined; other: string | undefined },
+  ): Party {
+    const own = addressOf(network, alias);
+    const address = own === known.self || own === known.other ? own : this.#aliases.get(alias);
+    return address === undefined || address === own ? party(network, alias) : party(network, address, alias);
+  }
+
+  /** Time of an entry; where it has no date, that of the entry before it, or of the day after. */
+  #moment(
+    entry: Entry,
+    repairs: Repair[],
+  ): Moment | Extract<RejectCode, 'date-ambiguous' | 'time-missing' | 'time-invalid'> {
+    let wall: number;
+    if (entry.date !== undefined) {
+      const day = dayNear(entry.date, this.#last);
+      if (day === undefined) return 'date-ambiguous';
+      wall = day + entry.clock;
+    } else {
+      if (this.#last === undefined) return 'time-missing';
+      const day = Math.floor(this.#last / DAY) * DAY;
+      wall = day + entry.clock;
+      if (wall < this.#last - STEP_BACK) {
+        wall += DAY;
+        repairs.push({ code: 'date-inferred' });
+      }
+    }
+    if (entry.date === undefined || this.#last === undefined || wall > this.#last) this.#last = wall;
+    const instant = instantOf(this.#clock.instant(wall, repairs));
+    if (instant === undefined) return 'time-invalid';
+    return {
+      instant,
+      wall: wallText(wall),
+      zone: this.#clock.zone,
+      zoneSource: this.#zoneSource,
+      precision: 's',
+    };
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+const NEWLINE = Buffer.from('\n');
+
+/** Old Gaim kept ICQ under `oscar` and AIM's folder: an account of digits is a number of ICQ. */
+const icq = (network: string | undefined, account: string | undefined): string | undefined =>
+  network === 'aim' && account !== undefined && /^\d{5,10}$/u.test(account) ? 'icq' : network;
