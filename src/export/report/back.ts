@@ -1,0 +1,227 @@
+/** The last pages: verification, and the appendices from which every line of the transcript leads to its record. */
+
+import { clusters } from '../pdf/shape.ts';
+import type { Sheet } from '../pdf/sheet.ts';
+import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
+import { count, list, pairs, paragraph, part, plural, STYLE, subheading, Table } from './blocks.ts';
+import type { ReportFacts } from './facts.ts';
+
+export interface CaptureLine {
+  readonly capture: string;
+  readonly path: string;
+  readonly receivedAt: string;
+  readonly records: number;
+  readonly sealedFirst: string;
+  readonly sealedLast: string;
+  readonly observed: number;
+}
+
+export interface BackInput {
+  readonly facts: ReportFacts;
+  readonly store: SelectionStore;
+  readonly counts: SelectionCounts;
+  readonly pages: Uint32Array;
+  /** Captures in the order of their first record; the position is the number that appendix A cites. */
+  readonly captures: () => Iterable<CaptureLine>;
+  readonly captureNumber: (capture: string) => number | undefined;
+}
+
+/** Draws verification and appendices A to C. */
+export async function drawBack(
+  sheet: Sheet,
+  input: BackInput,
+  bookmark: (title: string) => void,
+): Promise<void> {
+  const emoji = new Map<string, number>();
+  verification(sheet, input.facts, bookmark);
+  await positions(sheet, input, emoji, bookmark);
+  custody(sheet, input, bookmark);
+  emojiNames(sheet, emoji, sheet.file.shaper.substituted, bookmark);
+  sheet.endPage();
+}
+
+function verification(
+  sheet: Sheet,
+  { verification: facts }: ReportFacts,
+  bookmark: (title: string) => void,
+): void {
+  part(sheet, 'Verification');
+  bookmark('Verification');
+  subheading(sheet, 'Seal');
+  pairs(sheet, [
+    ['Signed by', facts.signer.name],
+    ['Level', `${facts.level} (ETSI EN 319 142-1), ECDSA P-256 with SHA-256`],
+    ['Certificate SHA-256', facts.signer.fingerprint],
+    ['Root SHA-256', facts.signer.root],
+  ]);
+  paragraph(
+    sheet,
+    'The seal is that of the archive, not a person’s statement. Compare the root’s fingerprint with the one that the firm gave you by another way: whoever holds a root can make certificates under it.',
+  );
+  subheading(sheet, 'Heads of the ledger');
+  const table = new Table(sheet, [
+    { title: 'Log', width: 90 },
+    { title: 'Leaves', width: 76, align: 'right' },
+    { title: 'Root (base64)', width: sheet.width - 166 },
+  ]);
+  for (const head of facts.heads) table.row([`${facts.archive}/${head.log}`, count(head.size), head.root]);
+  table.end();
+  subheading(sheet, 'The records');
+  paragraph(
+    sheet,
+    `records.ndjson, SHA-256 ${facts.records.sha256}${facts.records.attached ? ', is attached to this file and stands beside it' : ', stands beside this file'}. Each line holds a record with its salt and leaf number, so that its leaf can be computed and proved against the checkpoint of its log.`,
+  );
+  subheading(sheet, 'How to check, with public tools');
+  for (const command of [
+    'pdfsig report.pdf',
+    'pyhanko sign adesverify --trust chain/root.pem --trust-replace report.pdf',
+    'openssl cms -verify -binary -inform DER -in manifest.json.p7s -content manifest.json -CAfile chain/root.pem -purpose any -out /dev/null',
+    'holdfast verify DIR',
+  ]) {
+    sheet.text(command, STYLE.code, { x: sheet.left + 14 });
+    sheet.y += 3;
+  }
+  sheet.y += 4;
+  paragraph(
+    sheet,
+    'The checkpoints and proofs are C2SP signed notes, tlog-proofs and tlog-tiles, which tools of the transparency-log community read; README.txt beside this file says how.',
+  );
+  subheading(sheet, 'What this shows, and what it does not');
+  list(sheet, [
+    'It shows that nothing in these records changed since the heads above, and that each was in its log then.',
+    'It does not show that a source was complete when it was captured, nor who typed.',
+    'Without a head that somebody outside held before, it shows accidents and partial tampering only: whoever holds all keys of an archive could have made another.',
+    'This report is a rendering. It is not a native production of the sources.',
+  ]);
+}
+
+const COLUMNS = 3;
+/** The appendix is set small: it is looked things up in, not read. */
+const TINY = { size: 6.5, leading: 8.6 } as const;
+
+/** Appendix A: number → page, record, capture; in three columns. */
+async function positions(
+  sheet: Sheet,
+  { store, pages, captureNumber }: BackInput,
+  emoji: Map<string, number>,
+  bookmark: (title: string) => void,
+): Promise<void> {
+  part(sheet, 'Appendix A: where each record is');
+  bookmark('Appendix A: where each record is');
+  paragraph(
+    sheet,
+    'Number in the transcript, page, record (log/leaf), and capture by its number in appendix B.',
+    STYLE.soft,
+  );
+  const width = sheet.width / COLUMNS;
+  let top = sheet.y;
+  let column = 0;
+  let done = 0;
+  for (const placed of store.placed()) {
+    collectEmoji(placed.sealed.record.text, emoji);
+    if (placed.sealed.record.kind === 'reaction') collectEmoji(placed.sealed.record.payload.emoji, emoji);
+    if (sheet.room < TINY.leading) {
+      if (++column < COLUMNS) sheet.y = top;
+      else {
+        column = 0;
+        sheet.newPage();
+        top = sheet.y;
+      }
+    }
+    const x = sheet.left + column * width;
+    const capture = captureNumber(placed.sealed.record.provenance.capture);
+    sheet.textAt(x, sheet.y, String(placed.number), { ...TINY, align: 'right', weight: 'semibold' }, 30);
+    sheet.textAt(x + 36, sheet.y, `p. ${pages[placed.number] ?? 0}`, TINY, 34);
+    sheet.textAt(x + 72, sheet.y, `${placed.log}/${placed.sealed.leaf}`, TINY, 56);
+    sheet.textAt(x + 130, sheet.y, capture === undefined ? '' : `C${capture}`, { ...TINY, ink: 'soft' }, 30);
+    sheet.y += TINY.leading;
+    if (++done % 1000 === 0) await sheet.file.drain();
+  }
+}
+
+const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
+
+function collectEmoji(text: string | undefined, into: Map<string, number>): void {
+  if (text === undefined || !EMOJI.test(text)) return;
+  for (const cluster of clusters(text)) {
+    if (EMOJI.test(cluster) && (into.has(cluster) || into.size < 5000))
+      into.set(cluster, (into.get(cluster) ?? 0) + 1);
+  }
+}
+
+/** Appendix B: the captures that these records come from. */
+function custody(sheet: Sheet, { captures, store }: BackInput, bookmark: (title: string) => void): void {
+  part(sheet, 'Appendix B: custody of these records');
+  bookmark('Appendix B: custody of these records');
+  paragraph(
+    sheet,
+    'Each capture as it was received, with the SHA-256 of its bytes, and when its records of this export were sealed. custody.ndjson states the same record by record, and every further copy in which a record was observed.',
+  );
+  const table = new Table(sheet, [
+    { title: 'No.', width: 40 },
+    { title: 'Capture', width: sheet.width - 40 - 92 - 116 - 56 },
+    { title: 'Received', width: 92 },
+    { title: 'Sealed', width: 116 },
+    { title: 'Records', width: 56, align: 'right' },
+  ]);
+  const when = (instant: string): string => {
+    if (instant === '') return 'not known';
+    const { day, time, offset } = store.clock.at(instant);
+    return `${day} ${time} ${offset}`;
+  };
+  let number = 0;
+  for (const line of captures()) {
+    number++;
+    const sealed =
+      line.sealedFirst === line.sealedLast
+        ? when(line.sealedFirst)
+        : `${when(line.sealedFirst)} to ${when(line.sealedLast)}`;
+    const observed = line.observed === 0 ? '' : `\n${plural(line.observed, 'observation')} in other copies`;
+    table.row([
+      `C${number}`,
+      `${line.path}\n${line.capture}${observed}`,
+      when(line.receivedAt),
+      sealed,
+      count(line.records),
+    ]);
+  }
+  table.end();
+}
+
+/** Appendix C: emoji by code point, and what no font draws. */
+function emojiNames(
+  sheet: Sheet,
+  emoji: ReadonlyMap<string, number>,
+  substituted: ReadonlyMap<string, number>,
+  bookmark: (title: string) => void,
+): void {
+  part(sheet, 'Appendix C: emoji and substituted characters');
+  bookmark('Appendix C: emoji and substituted characters');
+  const points = (text: string): string =>
+    [...text]
+      .map((one) => `U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
+      .join(' ');
+  const order = (map: ReadonlyMap<string, number>): [string, number][] =>
+    [...map].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  subheading(sheet, 'Emoji');
+  if (emoji.size === 0) paragraph(sheet, 'None');
+  else {
+    const table = new Table(sheet, [
+      { title: 'Emoji', width: 60 },
+      { title: 'Code points', width: sheet.width - 130 },
+      { title: 'Times', width: 70, align: 'right' },
+    ]);
+    for (const [cluster, times] of order(emoji)) table.row([cluster, points(cluster), count(times)]);
+    table.end();
+  }
+  subheading(sheet, 'Characters written as [U+…]');
+  if (substituted.size === 0) paragraph(sheet, 'None');
+  else {
+    const table = new Table(sheet, [
+      { title: 'Code points', width: sheet.width - 70 },
+      { title: 'Times', width: 70, align: 'right' },
+    ]);
+    for (const [character, times] of order(substituted)) table.row([points(character), count(times)]);
+    table.end();
+  }
+}

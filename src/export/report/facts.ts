@@ -1,0 +1,70 @@
+/** What the report states beside the records themselves. Everything optional is left out where it is not known. */
+
+export interface ReportSettings {
+  readonly firm?: { readonly name?: string; readonly crd?: string };
+  readonly recipient?: string;
+  /** Number of the request and of the item that this answers. */
+  readonly request?: string;
+  /** External reference of the matter: the only name of it that is ever printed. */
+  readonly matter?: string;
+  /** Confidentiality legend, on every page. */
+  readonly legend?: string;
+  /** Name and title. */
+  readonly preparer?: string;
+  readonly paper?: 'letter' | 'a4';
+}
+
+/** How the records were chosen, in words for a reader who does not know the query language. */
+export interface SelectionDescription {
+  /** One criterion a line. */
+  readonly criteria: readonly string[];
+  /** The literal query; left out where the preparer does not permit it. */
+  readonly query?: string;
+  readonly searched?: readonly string[];
+  /** What could not be searched, and why. */
+  readonly notSearched?: readonly string[];
+  /** Which records around a hit were added. */
+  readonly context?: string;
+}
+
+/** A source as the archive accounts for it. */
+export interface SourceAccount {
+  readonly path: string;
+  readonly connector: string;
+  readonly format: string;
+  readonly receivedAt: string;
+  readonly units: number;
+  readonly events: number;
+  readonly rejects: number;
+  readonly excluded: number;
+  readonly stated?: number;
+  /** Records of this export that come from it. */
+  readonly exported: number;
+}
+
+/** The exceptions that a reader must know of. */
+export interface Exceptions {
+  /** Rejects of the sources above, by code. */
+  readonly rejects: readonly { readonly code: string; readonly count: number }[];
+  /** Records of this export that were seen in another copy too. */
+  readonly observed: number;
+}
+
+export interface VerificationFacts {
+  readonly archive: string;
+  /** Name of each log with the size and root (base64) of the checkpoint in the bundle. */
+  readonly heads: readonly { readonly log: string; readonly size: number; readonly root: string }[];
+  /** SHA-256 fingerprints of the seal's certificate and of its root. */
+  readonly signer: { readonly name: string; readonly fingerprint: string; readonly root: string };
+  readonly level: 'PAdES-BASELINE-B' | 'PAdES-BASELINE-T';
+  /** SHA-256 of records.ndjson, and whether it is attached to the report. */
+  readonly records: { readonly sha256: string; readonly attached: boolean };
+}
+
+export interface ReportFacts {
+  readonly settings: ReportSettings;
+  readonly selection: SelectionDescription;
+  readonly verification: VerificationFacts;
+  readonly created: Date;
+  readonly zone: string;
+}
