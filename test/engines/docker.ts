@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ELASTICSEARCH_VERSION, KAFKA_VERSION } from './artefacts.ts';
 import { elasticsearchAnswers } from './elasticsearch-server.ts';
-import { kafkaAnswers } from './kafka-server.ts';
+import { kafkaAnswers, SHORTEST_SESSION_MS } from './kafka-server.ts';
 import { freePorts } from './server.ts';
 
 const run = promisify(execFile);
@@ -31,6 +31,7 @@ export async function kafkaContainer(): Promise<Container> {
     KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
     KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
     KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+    KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: String(SHORTEST_SESSION_MS),
   };
   return container(`apache/kafka:${KAFKA_VERSION}`, `${port}:9092`, settings, address, () =>
     kafkaAnswers([address]),

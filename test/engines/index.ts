@@ -12,7 +12,7 @@
 import { randomBytes } from 'node:crypto';
 import { elasticsearchHome, kafkaJars } from './artefacts.ts';
 import { localElasticsearch } from './elasticsearch-server.ts';
-import { localKafka } from './kafka-server.ts';
+import { localKafka, SHORTEST_SESSION_MS } from './kafka-server.ts';
 import type { Server } from './server.ts';
 import { type EngineName, type Found, reason } from './shared.ts';
 
@@ -23,14 +23,23 @@ export interface Skip {
   readonly skip: string;
 }
 
+export interface KafkaForTests {
+  readonly brokers: string[];
+  /** The shortest consumer session that these brokers are known to allow; ms. */
+  readonly shortestSessionMs: number;
+}
+
 export interface Engines {
-  readonly kafka: { readonly brokers: string[] };
+  readonly kafka: KafkaForTests;
   readonly elasticsearch: { readonly node: string };
   /** Makes a broker of the test's own, started; the test closes it. */
   readonly ownKafka: () => Promise<Server>;
   /** Makes a node of the test's own, started; the test closes it. */
   readonly ownElasticsearch: () => Promise<Server>;
 }
+
+/** What brokers allow unless they are told otherwise. */
+const DEFAULT_SESSION_MS = 6_000;
 
 const FINDERS: { readonly [K in keyof Engines]: () => Promise<Engines[K] | Skip> } = {
   kafka,
@@ -42,7 +51,11 @@ const FINDERS: { readonly [K in keyof Engines]: () => Promise<Engines[K] | Skip>
 /** The run's Kafka, started now if nobody asked before. */
 export async function kafka(): Promise<Engines['kafka'] | Skip> {
   const found = await ask('kafka');
-  return 'skip' in found ? found : { brokers: found.address.split(',') };
+  if ('skip' in found) return found;
+  return {
+    brokers: found.address.split(','),
+    shortestSessionMs: process.env.HOLDFAST_TEST_KAFKA ? DEFAULT_SESSION_MS : SHORTEST_SESSION_MS,
+  };
 }
 
 /** The run's Elasticsearch, started now if nobody asked before. */

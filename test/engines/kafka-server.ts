@@ -10,6 +10,9 @@ import { freePorts, type Server, server, serverFolder } from './server.ts';
 
 const run = promisify(execFile);
 
+/** A killed member holds its group up for one session: in tests that should be short. */
+export const SHORTEST_SESSION_MS = 3_000;
+
 /** A Kafka broker of its own (KRaft, broker and controller in one), formatted but not started. */
 export async function localKafka(): Promise<Server> {
   const jdk = await newestJdk();
@@ -75,4 +78,5 @@ offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=${SHORTEST_SESSION_MS}
 `;

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Head } from '../../../src/archive/reader.ts';
+import { KafkaStream } from '../../../src/engines/distributed/kafka-stream.ts';
+import { eventually } from '../../eventually.ts';
+import { describeWith } from '../index.ts';
+import { startArchiverProcess } from './archiver-process.ts';
+import { startLoad } from './ingest-load.ts';
+import { closeSite, foundSite, startArchiver } from './site.ts';
+import { expectLedgerHolds, expectSealedOnce, headsOf, sealedIds } from './site-checks.ts';
+
+/** More by `HOLDFAST_TEST_KILLS`. */
+const KILLS = Number(process.env.HOLDFAST_TEST_KILLS ?? 10);
+
+await describeWith(['kafka'], 'an archiver on Kafka that is killed during ingest', ({ kafka }) => {
+  test(`after ${KILLS} kills every event is sealed once and the ledger holds`, async () => {
+    const partitions = 2;
+    const site = await foundSite(kafka.brokers, { partitions, sessionTimeoutMs: kafka.shortestSessionMs });
+    const producer = await KafkaStream.open(site.kafka);
+    const load = startLoad(producer, { partitions });
+    const seen: Head[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = startArchiverProcess(site);
+      // Some die while they start or join, most while they seal.
+      if (kill % 4 !== 3) await child.hasCommitted();
+      await sleep(Math.random() * 400);
+      await child.kill();
+      expect(child.events.filter(({ kind }) => kind === 'incident')).toEqual([]);
+      if (kill % 4 !== 3) seen.push(...(await headsOf(site)));
+    }
+    await load.stop();
+    const last = await startArchiver(site);
+    await eventually(async () => (await sealedIds(site)).length >= load.sent.size);
+    await last.stop();
+    await producer.close();
+    expect(last.events.filter(({ kind }) => kind === 'incident')).toEqual([]);
+    await expectSealedOnce(site, load.sent);
+    await expectLedgerHolds(site, seen);
+    await closeSite(site);
+  });
+});
