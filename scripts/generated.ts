@@ -5,12 +5,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { adrIndex } from './adr-index.ts';
 import { errorsDocument } from './errors-document.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Path from the top → what must stand there. */
 export const GENERATED: { readonly [path: string]: () => string } = {
+  'docs/adr/README.md': adrIndex,
   'docs/errors.md': errorsDocument,
 };
 
