@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Archive } from '../src/cli/archive.ts';
+import { awaitIndexed, awaitStreamSealed } from '../src/cli/wait.ts';
+import { transcriptLogs } from '../src/core/logs.ts';
+import { ingestPaths } from '../src/ingest/ingest.ts';
+import { withArchive } from './archive.ts';
+import { messages, ndjsonLine } from './corpus/messages.ts';
+import { note, quantile, type Result } from './output.ts';
+
+/** Messages in one capture, as a busy connector would hand them over. */
+const PER_CAPTURE = 500;
+const SECONDS = 20;
+
+/**
+ * From a capture's arrival to its last message being searchable, while captures keep coming at `load` messages a second.
+ */
+export async function latency(settings: object, folder: string, load: number): Promise<Result[]> {
+  const captures = Math.max(10, Math.floor((load * SECONDS) / PER_CAPTURE));
+  note(`latency: ${captures} captures of ${PER_CAPTURE} messages at ${Math.round(load)} messages/s`);
+  const paths = await writeCaptures(folder, captures);
+  const every = (PER_CAPTURE / load) * 1_000;
+  const waits = await withArchive(settings, async (archive) => {
+    const from = performance.now();
+    const taken: Promise<number>[] = [];
+    for (const [index, path] of paths.entries()) {
+      const due = from + index * every;
+      await sleep(Math.max(0, due - performance.now()));
+      taken.push(takeIn(archive, path, due));
+    }
+    return await Promise.all(taken);
+  });
+  const p95 = quantile(waits, 0.95);
+  return [
+    { what: 'capture to searchable at half that load, p50', value: quantile(waits, 0.5), unit: 'ms' },
+    {
+      what: 'capture to searchable at half that load, p95',
+      value: p95,
+      unit: 'ms',
+      asked: '< 2,000',
+      met: p95 < 2_000,
+    },
+  ];
+}
+
+/** Milliseconds from `due` until everything in the file can be found. */
+async function takeIn(archive: Archive, path: string, due: number): Promise<number> {
+  const logs = transcriptLogs(archive.identity.partitions);
+  await ingestPaths({ ...archive, logs, paths: [path] });
+  await awaitStreamSealed(archive);
+  await awaitIndexed(archive);
+  return performance.now() - due;
+}
+
+async function writeCaptures(folder: string, captures: number): Promise<string[]> {
+  const paths: string[] = [];
+  let lines: string[] = [];
+  for (const message of messages(captures * PER_CAPTURE)) {
+    lines.push(ndjsonLine({ ...message, id: `live-${message.id}` }));
+    if (lines.length < PER_CAPTURE) continue;
+    const path = join(folder, `live-${paths.length}.ndjson`);
+    await writeFile(path, `${lines.join('\n')}\n`);
+    paths.push(path);
+    lines = [];
+  }
+  return paths;
+}

@@ -1,0 +1,50 @@
+/**
+ * `npm run bench -- WHAT [--messages N] [--json FILE] [--profile DIR]`: measures the product against the bare engines, both
+ * sides in one run. `docs/benchmarks.md` says how and why, and keeps the figures.
+ */
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { distributed } from './distributed.ts';
+import { embedded } from './embedded.ts';
+import { publish, type Result } from './output.ts';
+
+interface Options {
+  readonly messages: number;
+  readonly profile?: string | undefined;
+}
+
+interface Bench {
+  readonly messages: number;
+  run(options: Options): Promise<Result[]>;
+}
+
+const BENCHES: { readonly [name: string]: Bench } = {
+  embedded: { messages: 200_000, run: embedded },
+  distributed: { messages: 200_000, run: distributed },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    messages: { type: 'string' },
+    json: { type: 'string' },
+    profile: { type: 'string' },
+  },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+for (const name of names) {
+  const bench = BENCHES[name];
+  if (bench === undefined) {
+    console.error(
+      `There is no benchmark '${name}': name ${Object.keys(BENCHES).join(', ')}, or none for all.`,
+    );
+    process.exit(2);
+  }
+  const messages = values.messages === undefined ? bench.messages : Number(values.messages);
+  if (!Number.isSafeInteger(messages) || messages < 1_000) {
+    console.error('--messages takes a whole number from 1000.');
+    process.exit(2);
+  }
+  if (values.profile !== undefined) await mkdir(values.profile, { recursive: true });
+  await publish(name, await bench.run({ messages, profile: values.profile }), values.json);
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const NODE = process.execPath;
+
+/** A run of the command line, with what it took. */
+export interface Run {
+  readonly stdout: string;
+  readonly ms: number;
+  /** Highest resident memory, MiB; 0 where the system does not say. */
+  readonly peakMiB: number;
+}
+
+export interface RunOptions {
+  /** Flags for Node: `--cpu-prof` and the like. */
+  readonly node?: readonly string[];
+}
+
+/** Runs the product's command line to its end. Throws where it fails. */
+export async function holdfast(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const from = performance.now();
+  const child = start(args, options);
+  let stdout = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  const watched = watchMemory(child);
+  const code = await ended(child);
+  const ms = performance.now() - from;
+  if (code !== 0) throw new Error(`holdfast ${args.join(' ')} ended with ${code}`);
+  return { stdout, ms, peakMiB: watched() };
+}
+
+/** Starts the product's command line; the caller ends it. */
+export function start(args: readonly string[], { node = [] }: RunOptions = {}): ChildProcess {
+  const flags = ['--disable-warning=ExperimentalWarning', ...node];
+  return spawn(NODE, [...flags, `${ROOT}src/main.ts`, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, HOLDFAST_PASSPHRASE: 'for the benchmark only' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Exit code of a child; its stderr is passed on when it fails. */
+export function ended(child: ChildProcess): Promise<number> {
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    said = (said + chunk).slice(-4_000);
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code !== 0) console.error(said);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Follows the high-water mark of a process that runs; the answer ends it and gives MiB. */
+function watchMemory(child: ChildProcess): () => number {
+  let peak = 0;
+  const look = () => {
+    peak = Math.max(peak, residentPeak(child.pid));
+  };
+  const timer = setInterval(look, 50);
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
+}
+
+function residentPeak(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Math.round(Number(/VmHWM:\s*(\d+) kB/u.exec(status)?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
