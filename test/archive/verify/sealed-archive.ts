@@ -67,7 +67,7 @@ export async function openSealedArchive(partitions = 1): Promise<SealedArchive> 
       const found = await readdir(archive.path(folder), { recursive: true, withFileTypes: true });
       return found
         .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(archive.path('').length))
+        .map((entry) => join(entry.parentPath, entry.name).slice(archive.path('').length + 1))
         .sort();
     },
     async flip(name, at) {

@@ -1,0 +1,28 @@
+import type { Fault, FaultCode, Verification } from '../../core/faults.ts';
+
+/** Faults that are listed one by one; of the others only the number is said. */
+const MOST_LISTED = 1000;
+
+/** Collects what a verification counts and finds, in bounded memory. */
+export class Findings {
+  readonly #faults: Fault[] = [];
+  readonly #checked = new Map<string, number>();
+  #more = 0;
+
+  fault(code: FaultCode, where: string, what: string): void {
+    if (this.#faults.length < MOST_LISTED) this.#faults.push({ code, where, what });
+    else this.#more++;
+  }
+
+  /** Counts something that was checked; 0 makes the count appear. */
+  count(what: string, by = 1): void {
+    this.#checked.set(what, (this.#checked.get(what) ?? 0) + by);
+  }
+
+  result(): Verification {
+    const faults = [...this.#faults];
+    if (this.#more > 0)
+      faults.push({ code: 'more-faults', where: 'archive', what: `${this.#more} more faults were found.` });
+    return { ok: faults.length === 0, checked: Object.fromEntries(this.#checked), faults };
+  }
+}
