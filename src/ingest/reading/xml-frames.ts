@@ -152,7 +152,10 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
         batch.push({ type, name, bytes, ...pass(end.at) });
       }
     }
-    if (entered > 0) batch.push({ type: 'problem', problem: 'truncated', offset, length: 0 });
+    // Containers that are still open; a unit that was cut off has said so already.
+    const last = batch.at(-1);
+    const said = last?.type === 'problem' && last.problem === 'truncated';
+    if (entered > 0 && !said) batch.push({ type: 'problem', problem: 'truncated', offset, length: 0 });
     if (batch.length > 0) yield batch;
   } finally {
     await window.close();

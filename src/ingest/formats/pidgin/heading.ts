@@ -81,6 +81,8 @@ export interface TitleFacts {
   readonly account?: string;
   readonly network?: string;
   readonly began?: number;
+  /** The title has a date, and it can be read in two ways or in none. */
+  readonly unclear: boolean;
 }
 
 const TITLE = /Conversation with (.{1,512}?)(?: at (.{1,128}?) on (.{1,512}?) \(([A-Za-z][\w-]{0,31})\))?$/u;
@@ -93,6 +95,7 @@ export function titleFacts(title: string): TitleFacts | undefined {
   const began = date === undefined ? undefined : titleDate(date);
   return {
     peer,
+    unclear: date !== undefined && began === undefined,
     ...(account !== undefined && { account }),
     ...(protocol !== undefined && { network: networkOf(protocol) }),
     ...(began !== undefined && { began }),

@@ -286,7 +286,7 @@ export class LogReader {
       if (day === undefined) return 'date-ambiguous';
       wall = day + entry.clock;
     } else {
-      if (this.#last === undefined) return 'time-missing';
+      if (this.#last === undefined) return this.#title?.unclear === true ? 'date-ambiguous' : 'time-missing';
       const day = Math.floor(this.#last / DAY) * DAY;
       wall = day + entry.clock;
       if (wall < this.#last - STEP_BACK) {
