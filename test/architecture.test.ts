@@ -80,7 +80,8 @@ const PACKAGES: readonly Package[] = [
   },
   {
     name: /^node:sqlite$/,
-    where: /^src\/engines\/embedded\//,
+    // Beside the engine: the lock that says who owns an archive's folder, and the temporary file that sorts an export.
+    where: /^src\/(?:engines\/embedded\/|assembly\/claim\.ts|export\/selection\/)/,
     instead: 'use the Stream or Index port; only the embedded engine knows SQLite.',
   },
   { name: /^pdfkit$/, where: /^src\/export\//, instead: 'only the report is drawn; call src/export.' },
@@ -128,14 +129,22 @@ const FORBIDDEN: readonly Forbidden[] = [
   },
   {
     what: 'asking the time',
-    pattern: /\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\.now\b|\bprocess\.hrtime\b/,
+    pattern: /\bDate\.now\b|\bnew Date\(\s*\)/,
     where: /^src\/(?!main\.ts|assembly\/)/,
+    instead: 'take a Clock (src/core/ports/clock.ts) as an argument; src/assembly gives the real one.',
+  },
+  {
+    what: 'measuring time',
+    pattern: /\bperformance\.now\b|\bprocess\.hrtime\b/,
+    // Engines pace themselves by a clock that only runs forward; no result depends on it.
+    where: /^src\/(?!main\.ts|assembly\/|engines\/)/,
     instead: 'take a Clock (src/core/ports/clock.ts) as an argument; src/assembly gives the real one.',
   },
   {
     what: 'asking for chance',
     pattern: /\bMath\.random\b|\brandom(?:Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/,
-    where: /^src\/(?!main\.ts|assembly\/)/,
+    // A vault shared by machines names temporary files by chance; no result depends on it.
+    where: /^src\/(?!main\.ts|assembly\/|engines\/embedded\/folder-vault\.ts)/,
     instead: 'take a Random (src/core/ports/clock.ts) as an argument; src/assembly gives the real one.',
   },
   {
