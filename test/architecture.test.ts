@@ -80,8 +80,8 @@ const PACKAGES: readonly Package[] = [
   },
   {
     name: /^node:sqlite$/,
-    // Beside the engine: the lock that says who owns an archive's folder, and the temporary file that sorts an export.
-    where: /^src\/(?:engines\/embedded\/|assembly\/claim\.ts|export\/selection\/)/,
+    // Beside the engine: the lock that says who owns an archive's folder, and the temporary files that sort an export.
+    where: /^src\/(?:engines\/embedded\/|assembly\/claim\.ts|export\/)/,
     instead: 'use the Stream or Index port; only the embedded engine knows SQLite.',
   },
   { name: /^pdfkit$/, where: /^src\/export\//, instead: 'only the report is drawn; call src/export.' },

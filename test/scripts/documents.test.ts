@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { COMMANDS } from '../../src/cli/commands/index.ts';
+import { ROOT } from '../architecture/sources.ts';
+
+const documents = ['.', 'docs', 'docs/adr'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name)),
+);
+
+test.each(documents)('%s links to what exists', (path) => {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const links = [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)\s]*)?\)/gu)].map(([, target = '']) => target);
+  const missing = links
+    .filter((target) => !/^[a-z]+:/u.test(target))
+    .filter((target) => !existsSync(join(ROOT, dirname(path), target)));
+  expect(missing).toEqual([]);
+});
+
+test.each(documents)('%s names files that exist', (path) => {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const named = [...text.matchAll(/`((?:src|test|examples|bench|scripts|docs)\/[\w./-]+)`/gu)].map(
+    ([, name = '']) => name,
+  );
+  expect(named.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+});
+
+test('the README lists every command', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const listed = [...readme.matchAll(/^\| `([a-z-]+)/gmu)].map(([, name]) => name);
+  expect(listed.sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
+});
+
+test('no document or source speaks of the machine it was made on', () => {
+  const named = documents.filter((path) =>
+    /\/work\/|\/tmp\/brief|localhost:4873/u.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  expect(named.map((path) => relative(ROOT, join(ROOT, path)))).toEqual([]);
+});
