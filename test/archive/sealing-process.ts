@@ -6,6 +6,7 @@ import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchiveIdentity } from '../../src/archive/reader.ts';
 import { Archiver } from '../../src/archive/seal/archiver.ts';
+import { baseLogs } from '../../src/core/logs.ts';
 import { FolderVault } from '../../src/engines/embedded/folder-vault.ts';
 import { SqliteStream } from '../../src/engines/embedded/sqlite-stream.ts';
 import { eventually } from '../eventually.ts';
@@ -26,7 +27,7 @@ const task = JSON.parse(process.env.HOLDFAST_TEST_SEALING ?? '') as Task;
 const until = task.until ?? Number.POSITIVE_INFINITY;
 const vault = new FolderVault(join(task.folder, 'vault'));
 await vault.clean();
-const stream = new SqliteStream({ path: join(task.folder, 'stream.db'), logs: ['m0'], lingerMs: 5 });
+const stream = new SqliteStream({ path: join(task.folder, 'stream.db'), logs: baseLogs(1), lingerMs: 5 });
 let idle = false;
 const archiver = new Archiver({
   vault,
@@ -41,12 +42,12 @@ const archiver = new Archiver({
 const consumption = await stream.consume({
   assigned: (log) => archiver.assigned(log),
   batch: (log, batch) => {
-    idle = false;
+    if (log === 'm0') idle = false;
     return archiver.batch(log, batch);
   },
   idle: async (log) => {
     await archiver.idle(log);
-    idle = true;
+    if (log === 'm0') idle = true;
   },
   released: (log) => archiver.released(log),
   incident: (log, error) => {

@@ -2,13 +2,16 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, si
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ActTools, createArchive, nodeOf } from '../../src/archive/acts.ts';
 import type { ArchiveIdentity } from '../../src/archive/reader.ts';
 import { Archiver, type ArchiverEvent, type ArchiverSettings } from '../../src/archive/seal/archiver.ts';
+import { verifyArchive } from '../../src/archive/verify/verify.ts';
 import type { Event } from '../../src/core/event.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import { baseLogs } from '../../src/core/logs.ts';
 import type { Clock, Random } from '../../src/core/ports/clock.ts';
 import type { Signer } from '../../src/core/ports/signer.ts';
+import { encodeReceipt, receiptNames } from '../../src/core/receipt.ts';
 import type { Entry } from '../../src/core/record.ts';
 import { FolderVault } from '../../src/engines/embedded/folder-vault.ts';
 import { SqliteStream } from '../../src/engines/embedded/sqlite-stream.ts';
@@ -22,10 +25,15 @@ export interface Workshop {
   readonly identity: ArchiveIdentity;
   readonly ledger: Signer;
   readonly node: Signer;
+  readonly acts: ActTools;
   readonly clock: Clock;
   readonly random: Random;
   readonly vault: FolderVault;
   readonly stream: SqliteStream;
+  /** Makes the archive: its identity, and control's first act. */
+  found(): Promise<void>;
+  /** Fails the test where verification finds a fault. */
+  expectVerified(): Promise<void>;
   /** An archiver with its own cache, and what it reports. */
   archiver(settings?: Partial<ArchiverSettings>): { archiver: Archiver; events: ArchiverEvent[] };
   /** Seals everything that the stream holds, and stops. */
@@ -73,9 +81,15 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
   const logs = baseLogs(partitions);
   const vault = new FolderVault(join(folder, 'vault'));
   const stream = new SqliteStream({ path: join(folder, 'stream.db'), logs, lingerMs: 5 });
+  await vault.put([
+    { name: receiptNames.capture(sha256Hex(CAPTURE)), bytes: Buffer.from(CAPTURE) },
+    { name: receiptNames.receipt(RECEIPT), bytes: Buffer.from(RECEIVED.text) },
+  ]);
   let caches = 0;
+  const acts: ActTools = { clock: systemClock, random: systemRandom, node: nodeOf(identity, node) };
   const workshop: Workshop = {
     folder,
+    acts,
     keys,
     identity,
     ledger,
@@ -84,6 +98,11 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
     random: systemRandom,
     vault,
     stream,
+    found: () => createArchive({ vault, stream }, identity, 'os:ada@desk', acts),
+    async expectVerified() {
+      const { faults } = await verifyArchive({ vault });
+      expect(faults).toEqual([]);
+    },
     archiver(settings = {}) {
       const events: ArchiverEvent[] = [];
       const archiver = new Archiver({
@@ -131,7 +150,15 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
   return workshop;
 }
 
-export const RECEIPT = sha256Hex('a receipt');
+const CAPTURE = 'a capture';
+const RECEIVED = encodeReceipt({
+  files: [{ path: '/export/desk-rates/2025-11-03.json', sha256: sha256Hex(CAPTURE), size: CAPTURE.length }],
+  connector: 'folder',
+  format: 'slack',
+  settings: { format: 'auto' },
+});
+/** The receipt that every event of these tests came with. */
+export const RECEIPT = RECEIVED.sha256;
 export const BUCKET = { class: 'sec-17a-4-b-4', quarter: '2026Q1' } as const;
 
 /** A message event like those of a transcript; `change` replaces members. */
@@ -146,7 +173,7 @@ export function messageEvent(n: number | string, change: Partial<Event> = {}): E
     text: `message ${n}: can you show me where the ten-year is trading, please?`,
     provenance: {
       receipt: RECEIPT,
-      capture: sha256Hex('a capture'),
+      capture: sha256Hex(CAPTURE),
       path: 'export/desk-rates/2025-11-03.json',
       position: { offset: typeof n === 'number' ? n * 300 : 0, length: 299 },
     },

@@ -151,4 +151,7 @@ test('two archivers in two processes seal everything once between them', async (
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number));
   expect(codes).toEqual([0, 0]);
   await expectSealedOnce(2_000);
+  await workshop.found();
+  await workshop.sealAll();
+  await workshop.expectVerified();
 });

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ACTIONS, createArchive, ensureFirstAct, nodeOf, recordAct } from '../../../src/archive/acts.ts';
+import { ACTIONS, ensureFirstAct, recordAct } from '../../../src/archive/acts.ts';
 import {
   type GenerationTools,
   openLostGenerations,
@@ -11,35 +11,27 @@ import { baseLogs } from '../../../src/core/logs.ts';
 import type { Act } from '../../../src/core/record.ts';
 import { SqliteStream } from '../../../src/engines/embedded/sqlite-stream.ts';
 import { commitsOf, recordsOf, recordsOfAll } from '../records.ts';
-import {
-  carried,
-  messageEvent,
-  openWorkshop,
-  systemClock,
-  systemRandom,
-  type Workshop,
-} from '../workshop.ts';
+import { carried, messageEvent, openWorkshop, systemClock, type Workshop } from '../workshop.ts';
 import { wrapStream, wrapVault } from '../wrapped.ts';
 
 const LOGS = baseLogs(1);
 let workshop: Workshop;
 beforeEach(async () => {
   workshop = await openWorkshop();
+  await workshop.found();
 });
-afterEach(() => workshop.dispose());
+afterEach(async () => {
+  await workshop.expectVerified();
+  await workshop.dispose();
+});
 
-const actTools = () => ({
-  clock: systemClock,
-  random: systemRandom,
-  node: nodeOf(workshop.identity, workshop.node),
-});
 const tools = (): GenerationTools => ({
   vault: workshop.vault,
   stream: workshop.stream,
   identity: workshop.identity,
   ledger: workshop.ledger,
   clock: systemClock,
-  acts: actTools(),
+  acts: workshop.acts,
   actor: 'os:ada@desk',
 });
 
@@ -52,13 +44,12 @@ async function actsOf(log: string): Promise<Act[]> {
 }
 
 test('an archive is made once; its identity is control’s first act, signed by the node', async () => {
-  await createArchive(workshop, workshop.identity, 'os:ada@desk', actTools());
-  await expect(createArchive(workshop, workshop.identity, 'os:ada@desk', actTools())).rejects.toMatchObject({
+  await expect(workshop.found()).rejects.toMatchObject({
     code: 'archive-exists',
   });
-  await ensureFirstAct(workshop, workshop.identity, 'os:ada@desk', actTools());
+  await ensureFirstAct(workshop, workshop.identity, 'os:ada@desk', workshop.acts);
   await workshop.sealAll();
-  await ensureFirstAct(workshop, workshop.identity, 'os:ada@desk', actTools());
+  await ensureFirstAct(workshop, workshop.identity, 'os:ada@desk', workshop.acts);
   await workshop.sealAll();
   const acts = await actsOf('control');
   expect(acts).toMatchObject([
@@ -77,10 +68,17 @@ test('an archive is made once; its identity is control’s first act, signed by 
 });
 
 test('a crash before control’s first act is mended', async () => {
-  await workshop.sealAll();
-  await ensureFirstAct(workshop, workshop.identity, 'os:ada@desk', actTools());
-  await workshop.sealAll();
-  expect(await actsOf('control')).toMatchObject([{ action: ACTIONS.created }]);
+  const other = await openWorkshop();
+  try {
+    await other.sealAll();
+    for (let i = 0; i < 2; i++) {
+      await ensureFirstAct(other, other.identity, 'os:ada@desk', other.acts);
+      await other.sealAll();
+    }
+    expect(await recordsOf(other.vault, 'control')).toMatchObject([{ record: { action: ACTIONS.created } }]);
+  } finally {
+    await other.dispose();
+  }
 });
 
 test('an act recorded twice under one id is sealed once', async () => {
@@ -88,7 +86,7 @@ test('an act recorded twice under one id is sealed once', async () => {
     await recordAct(
       workshop.stream,
       { log: 'audit', action: 'search', actor: 'os:ada@desk', details: { query: 'x' }, id: '0'.repeat(32) },
-      actTools(),
+      workshop.acts,
     );
   }
   await workshop.sealAll();
@@ -106,6 +104,7 @@ test('the next generation names the last head in control, starts empty, and know
   expect(await recordsOf(workshop.vault, 'm0')).toHaveLength(30);
   expect((await recordsOf(workshop.vault, 'm0.2')).map(({ leaf }) => leaf)).toEqual([0]);
   expect(await actsOf('control')).toMatchObject([
+    { action: ACTIONS.created },
     {
       action: ACTIONS.generation,
       details: { log: 'm0.2', closes: 'm0', size: 30, commit: closed?.n, reason: 'decided' },
@@ -141,7 +140,6 @@ describe('a stream that was lost', () => {
   }
 
   test('is an incident for the archiver, and goes on in the next generations once they are opened', async () => {
-    await createArchive(workshop, workshop.identity, 'os:ada@desk', actTools());
     await workshop.stream.append('m0', messages);
     await workshop.sealAll();
     await loseStream();
@@ -163,7 +161,6 @@ describe('a stream that was lost', () => {
   });
 
   test('a crash at any point of opening is mended by opening again', async () => {
-    await createArchive(workshop, workshop.identity, 'os:ada@desk', actTools());
     await workshop.stream.append('m0', messages);
     await workshop.sealAll();
     await loseStream();

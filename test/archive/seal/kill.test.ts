@@ -47,6 +47,7 @@ function startProcess(
 }
 
 test(`after ${KILLS} kills at random moments every event carried is sealed once, and every checkpoint seen was true`, async () => {
+  await workshop.found();
   let carried = 0;
   const seen: string[] = [];
   for (let kills = 0; kills < KILLS; kills++) {
@@ -87,4 +88,5 @@ test(`after ${KILLS} kills at random moments every event carried is sealed once,
     expect(sameBytes(roots.get(size) ?? new Uint8Array(), root)).toBe(true);
   }
   expect(commits.at(-1)?.sizeAfter).toBe(ids.length);
+  await workshop.expectVerified();
 });
