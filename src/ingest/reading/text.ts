@@ -67,8 +67,13 @@ export async function openText(file: SourceFile): Promise<TextStream> {
 
 async function* recode(chunks: AsyncIterable<Buffer>, charset: string): AsyncIterable<Buffer> {
   const decoder = new TextDecoder(charset, { ignoreBOM: true });
+  // Whole units only: half a unit at the end of a cut-off file is no character, and would upset the positions.
+  let odd: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true });
+    const bytes = odd.length === 0 ? chunk : Buffer.concat([odd, chunk]);
+    const whole = bytes.length - (bytes.length % 2);
+    odd = bytes.subarray(whole);
+    const text = decoder.decode(bytes.subarray(0, whole), { stream: true });
     if (text.length > 0) yield Buffer.from(text, 'utf8');
   }
   const last = decoder.decode();
