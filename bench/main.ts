@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { distributed } from './distributed.ts';
 import { embedded } from './embedded.ts';
 import { publish, type Result } from './output.ts';
+import { report } from './report.ts';
+import { sizes } from './sizes.ts';
 
 interface Options {
   readonly messages: number;
@@ -21,6 +23,8 @@ interface Bench {
 const BENCHES: { readonly [name: string]: Bench } = {
   embedded: { messages: 200_000, run: embedded },
   distributed: { messages: 200_000, run: distributed },
+  report: { messages: 10_000, run: report },
+  sizes: { messages: 1_000_000, run: sizes },
 };
 
 const { values, positionals } = parseArgs({
