@@ -16,6 +16,8 @@ export interface SignedDataRequest {
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
   /** RFC 3161 token (DER) over a SHA-256 digest; asked for the digest of the signature. */
   readonly timestamp?: (digest: Uint8Array) => Promise<Uint8Array>;
+  /** Milliseconds: written as signing-time, as CAdES-BASELINE-B wants it. PAdES forbids it. */
+  readonly signingTime?: number;
 }
 
 /** ContentInfo with the SignedData, DER. */
@@ -26,6 +28,7 @@ export async function signedData(request: SignedDataRequest): Promise<Uint8Array
     attribute(OID.contentType, der.oid(OID.data)),
     attribute(OID.messageDigest, der.octets(request.digest)),
     attribute(OID.signingCertificateV2, signingCertificate(leaf)),
+    ...(request.signingTime === undefined ? [] : [attribute(OID.signingTime, der.time(request.signingTime))]),
   ];
   // Signed as a SET OF, stored under [0]: the same contents behind another tag.
   const toSign = der.set(...attributes);

@@ -158,6 +158,7 @@ export const OID = {
   signedData: '1.2.840.113549.1.7.2',
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
+  signingTime: '1.2.840.113549.1.9.5',
   /** RFC 5035 */
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   /** RFC 3161, appendix A */

@@ -2,7 +2,7 @@
 
 import { clusters } from '../pdf/shape.ts';
 import type { Sheet } from '../pdf/sheet.ts';
-import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
+import type { Placed, SelectionCounts, SelectionStore } from '../selection/store.ts';
 import { count, list, pairs, paragraph, part, plural, STYLE, subheading, Table } from './blocks.ts';
 import type { ReportFacts } from './facts.ts';
 
@@ -23,7 +23,7 @@ export interface BackInput {
   readonly pages: Uint32Array;
   /** Captures in the order of their first record; the position is the number that appendix A cites. */
   readonly captures: () => Iterable<CaptureLine>;
-  readonly captureNumber: (capture: string) => number | undefined;
+  readonly captureNumber: (placed: Placed) => number | undefined;
 }
 
 /** Draws verification and appendices A to C. */
@@ -129,7 +129,7 @@ async function positions(
       }
     }
     const x = sheet.left + column * width;
-    const capture = captureNumber(placed.sealed.record.provenance.capture);
+    const capture = captureNumber(placed);
     sheet.textAt(x, sheet.y, String(placed.number), { ...TINY, align: 'right', weight: 'semibold' }, 30);
     sheet.textAt(x + 36, sheet.y, `p. ${pages[placed.number] ?? 0}`, TINY, 34);
     sheet.textAt(x + 72, sheet.y, `${placed.log}/${placed.sealed.leaf}`, TINY, 56);

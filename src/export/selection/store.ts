@@ -108,6 +108,7 @@ export class SelectionStore {
     repaired: 0,
   };
   #numberOf: StatementSync | undefined;
+  #has: StatementSync | undefined;
 
   /** `path` must not exist; the caller removes it after `close`. `zone` decides the days. */
   constructor(path: string, zone: string) {
@@ -349,6 +350,24 @@ export class SelectionStore {
       conversations: single('SELECT count(*) AS n FROM conversation'),
       slices: single('SELECT count(*) AS n FROM (SELECT DISTINCT conversation, day FROM placed)'),
     };
+  }
+
+  /** The temporary file, for what else the export keeps outside memory. */
+  get database(): DatabaseSync {
+    return this.#db;
+  }
+
+  has(log: string, leaf: number): boolean {
+    this.#has ??= this.#db.prepare('SELECT 1 AS n FROM record WHERE log = ? AND leaf = ?');
+    return this.#has.get(log, leaf) !== undefined;
+  }
+
+  /** Leaf numbers of a log, ascending. */
+  leaves(log: string): number[] {
+    const rows = this.#db.prepare('SELECT leaf FROM record WHERE log = ? ORDER BY leaf').iterate(log);
+    const leaves: number[] = [];
+    for (const row of rows) leaves.push(Number(row.leaf));
+    return leaves;
   }
 
   close(): void {
