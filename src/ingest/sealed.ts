@@ -1,8 +1,7 @@
 import type { ArchiveReader } from '../archive/reader.ts';
 import type { Sha256 } from '../core/event.ts';
+import { AUDIT, baseOf, CONTROL } from '../core/logs.ts';
 import type { Account, LogName } from '../core/record.ts';
-
-const baseOf = (log: LogName): string => log.split('.')[0] ?? log;
 
 /** Which receipts' entries are sealed in which logs, read from commits; `refresh` reads only what is new. */
 export class SealedReceipts {
@@ -17,7 +16,7 @@ export class SealedReceipts {
   async refresh(): Promise<void> {
     for (const log of await this.#reader.logs()) {
       const base = baseOf(log);
-      if (base === 'control' || base === 'audit') continue;
+      if (base === CONTROL || base === AUDIT) continue;
       for await (const commit of this.#reader.commits(log, this.#next.get(log) ?? 0)) {
         this.#next.set(log, commit.n + 1);
         for (const { receipt, entry } of commit.receipts) {
