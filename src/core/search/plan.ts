@@ -10,8 +10,8 @@ import type { Feature } from './document.ts';
 export type Pattern =
   | { readonly is: 'term'; readonly term: string }
   | { readonly is: 'prefix'; readonly prefix: string }
-  /** Code points; `any` is `*` (none or more), `one` is `?` (exactly one). */
-  | { readonly is: 'wildcard'; readonly parts: readonly ('any' | 'one' | string)[] }
+  /** `*` is any number of code points, also none, `?` exactly one; all else is literal. */
+  | { readonly is: 'wildcard'; readonly pattern: string }
   /** Terms within `edits` insertions, removals, substitutions or swaps of neighbours; code points. */
   | { readonly is: 'fuzzy'; readonly term: string; readonly edits: 1 | 2 };
 
@@ -65,4 +65,4 @@ export type Plan =
 /** Whole keys (any of several spellings), or a pattern over keys. */
 export type KeyPattern =
   | { readonly is: 'keys'; readonly keys: readonly string[] }
-  | { readonly is: 'wildcard'; readonly parts: readonly ('any' | 'one' | string)[] };
+  | { readonly is: 'wildcard'; readonly pattern: string };

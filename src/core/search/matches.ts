@@ -1,0 +1,149 @@
+/**
+ * The reference: whether a query fits a record, judged on the query as read. Slow and obvious on purpose, and written
+ * apart from the way through plans that engines take; property tests hold the two together.
+ *
+ * Times are not always sure, so the answer has three values. `maybe` counts as found, and is marked.
+ */
+import type { IndexDocument } from './document.ts';
+import { key, type SearchFields, searchFields } from './fields.ts';
+import { fits, keyFits, nearFits, phraseStarts } from './fits.ts';
+import { PresenceTracker } from './membership.ts';
+import type { Interval, KeyPattern } from './plan.ts';
+import { partsOf, type Query } from './query.ts';
+import { periodOf } from './read-date.ts';
+
+export type Verdict = 'yes' | 'maybe' | 'no';
+
+/** What a query needs to know beside the record. */
+export interface MatchContext {
+  /** Zone of dates that name none. */
+  readonly zone: string;
+  /** Keys of the conversations in which somebody was ever named. */
+  conversations(pattern: KeyPattern): ReadonlySet<string>;
+  /** When somebody was present. */
+  intervals(pattern: KeyPattern): readonly Interval[];
+}
+
+/** True where the query asks for presence events by name; otherwise they are left out. */
+export function asksForPresence(query: Query): boolean {
+  for (const part of partsOf(query))
+    if (part.type === 'field' && part.field === 'kind' && part.kinds.includes('presence')) return true;
+  return false;
+}
+
+/** Judges one document; presence events are left out unless asked for. */
+export function matches(query: Query, document: IndexDocument, context: MatchContext): Verdict {
+  if (document.kind === 'presence' && !asksForPresence(query)) return 'no';
+  return judge(query, document, searchFields(document), context);
+}
+
+function judge(query: Query, document: IndexDocument, fields: SearchFields, context: MatchContext): Verdict {
+  switch (query.type) {
+    case 'everything':
+      return 'yes';
+    case 'and':
+      return weakest(query.parts.map((part) => judge(part, document, fields, context)));
+    case 'or':
+      return strongest(query.parts.map((part) => judge(part, document, fields, context)));
+    case 'not':
+      return opposite(judge(query.part, document, fields, context));
+    case 'text':
+      return when(
+        (query.phrase.length === 0 || phraseStarts(fields.tokens, query.phrase).length > 0) &&
+          query.words.every((pattern) => fields.words.some((word) => fits(word, pattern))),
+      );
+    case 'near':
+      return when(nearFits(fields.tokens, query.left.phrase, query.right.phrase, query.distance));
+    case 'field':
+      return judgeField(query, document, fields, context);
+  }
+}
+
+function judgeField(
+  query: Query & { type: 'field' },
+  document: IndexDocument,
+  fields: SearchFields,
+  context: MatchContext,
+): Verdict {
+  switch (query.field) {
+    case 'from':
+      return when(keyFits(fields.from, query.pattern));
+    case 'to':
+      return when(keyFits(fields.to, query.pattern));
+    case 'participant':
+      return when(context.conversations(query.pattern).has(fields.conversation));
+    case 'member':
+      return when(
+        keyFits(fields.from, query.pattern) ||
+          keyFits(fields.to, query.pattern) ||
+          context
+            .intervals(query.pattern)
+            .some(
+              ({ conversation, from, to }) =>
+                conversation === fields.conversation &&
+                fields.at >= (from ?? Number.NEGATIVE_INFINITY) &&
+                fields.at <= (to ?? Number.POSITIVE_INFINITY),
+            ),
+      );
+    case 'conversation':
+      return when(keyFits(fields.conversationNames, query.pattern));
+    case 'file':
+      return when(keyFits(fields.files, query.pattern));
+    case 'network':
+      return when(keyFits([fields.network], query.pattern));
+    case 'kind':
+      return when(query.kinds.includes(document.kind));
+    case 'has':
+      return when(fields.has.includes(query.feature));
+    case 'class':
+      return when(key(document.class) === query.class);
+    default:
+      return judgeTime(query, fields, context.zone);
+  }
+}
+
+function judgeTime(
+  query: Query & { type: 'field'; field: 'since' | 'until' | 'after' | 'before' | 'on' },
+  { earliest, latest }: SearchFields,
+  zone: string,
+): Verdict {
+  const { from, to } = periodOf(query.date, zone);
+  switch (query.field) {
+    case 'since':
+      return sure(earliest >= from, latest >= from);
+    case 'until':
+      return sure(latest < to, earliest < to);
+    case 'after':
+      return sure(earliest >= to, latest >= to);
+    case 'before':
+      return sure(latest < from, earliest < from);
+    case 'on':
+      return sure(earliest >= from && latest < to, latest >= from && earliest < to);
+  }
+}
+
+const when = (is: boolean): Verdict => (is ? 'yes' : 'no');
+const sure = (certain: boolean, possible: boolean): Verdict => (certain ? 'yes' : possible ? 'maybe' : 'no');
+const opposite = (verdict: Verdict): Verdict => (verdict === 'maybe' ? 'maybe' : when(verdict === 'no'));
+const weakest = (all: readonly Verdict[]): Verdict =>
+  all.includes('no') ? 'no' : all.includes('maybe') ? 'maybe' : 'yes';
+const strongest = (all: readonly Verdict[]): Verdict =>
+  all.includes('yes') ? 'yes' : all.includes('maybe') ? 'maybe' : 'no';
+
+/** A context from all documents there are, in order (at, log, leaf). */
+export function contextOf(documents: readonly IndexDocument[], zone: string): MatchContext {
+  return {
+    zone,
+    conversations(pattern) {
+      const all = documents.map((document) => searchFields(document));
+      return new Set(
+        all.filter(({ involved }) => keyFits(involved, pattern)).map(({ conversation }) => conversation),
+      );
+    },
+    intervals(pattern) {
+      const tracker = new PresenceTracker(pattern);
+      for (const document of documents) tracker.see(document);
+      return tracker.intervals();
+    },
+  };
+}
