@@ -3,9 +3,10 @@
  * loggers of libpurple (`log.c`), tried on public logs.
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
-import { type Line, lines } from '../reading/lines.ts';
+import { lines } from '../reading/lines.ts';
 import { decodeHead, openText } from '../reading/text.ts';
 import { nameOf } from '../source-name.ts';
+import { GatheredEntry } from './pidgin/gathered-entry.ts';
 import { LogReader } from './pidgin/log-reader.ts';
 
 const HEADING = /Conversation with .{1,512}? at .{1,128}? on .{1,512}? \([A-Za-z][\w-]*\)/u;
@@ -47,31 +48,32 @@ export const pidgin: Format = {
 async function* logFrames(source: Source, file: SourceFile): AsyncIterable<readonly Frame[]> {
   const stream = await openText(file);
   const reader = new LogReader(source, file, stream, await isHtml(file));
-  let entry: { lines: Line[]; size: number } | undefined;
+  let entry: GatheredEntry | undefined;
   for await (const batch of lines(stream)) {
     const frames: Frame[] = [];
     for (const line of batch) {
       const part = reader.partOf(line);
-      if (part === 'continuation' && entry !== undefined && entry.size + line.length <= MAX_ENTRY) {
-        entry.lines.push(line);
-        entry.size += line.length;
+      if (part === 'continuation' && entry !== undefined) {
+        entry.add(line);
         continue;
       }
-      if (entry !== undefined) frames.push(reader.entry(entry.lines));
+      if (entry !== undefined) frames.push(close(reader, entry));
       entry = undefined;
-      if (part === 'entry') entry = { lines: [line], size: line.length };
-      else if (part === 'too-long') frames.push(reader.reject(line, 'line-too-long'));
-      else if (part === 'continuation' || part === 'unknown')
-        frames.push(reader.reject(line, 'line-unknown'));
+      const { offset, length } = line;
+      if (part === 'entry') entry = new GatheredEntry(line);
+      else if (part === 'too-long') frames.push(reader.reject(offset, length, 'line-too-long'));
+      else if (part !== 'heading') frames.push(reader.reject(offset, length, 'line-unknown'));
     }
     yield frames;
   }
-  if (entry !== undefined) yield [reader.entry(entry.lines)];
+  if (entry !== undefined) yield [close(reader, entry)];
   if (reader.isEmpty) yield [reader.headingOnly()];
 }
 
-/** Largest entry; lines beyond it are rejects of their own. */
-const MAX_ENTRY = 8 * 1024 * 1024;
+const close = (reader: LogReader, entry: GatheredEntry): Frame =>
+  entry.bytes === undefined
+    ? reader.reject(entry.offset, entry.length, 'unit-too-long')
+    : reader.entry(entry.bytes, entry.offset, entry.length);
 
 async function isHtml(file: SourceFile): Promise<boolean> {
   for await (const chunk of file.open()) {

@@ -17,6 +17,8 @@ export interface Element {
 }
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA, LF] = [34, 92, 123, 125, 91, 93, 44, 10];
+/** Small elements are many in a chunk, and each costs more than its bytes. */
+const MAX_BATCH = 2048;
 const isSpace = (c: number): boolean => c === 32 || c === 10 || c === 13 || c === 9;
 
 /**
@@ -63,7 +65,7 @@ export async function* arrayElements(stream: TextStream): AsyncIterable<readonly
   };
 
   for await (const chunk of stream.chunks) {
-    const batch: Element[] = [];
+    let batch: Element[] = [];
     let from = 0;
     let i = 0;
     /** Moves the stored position to index `to` of the chunk. */
@@ -95,6 +97,10 @@ export async function* arrayElements(stream: TextStream): AsyncIterable<readonly
             batch.push(take());
             state = 'between';
             i = ends;
+            if (batch.length >= MAX_BATCH) {
+              yield batch;
+              batch = [];
+            }
             continue;
           }
         }

@@ -10,10 +10,12 @@ export interface Line {
   readonly bytes: Buffer | undefined;
 }
 
+/** Short lines are many in a chunk, and each costs more than its bytes. */
+const MAX_BATCH = 2048;
 const LF = 10;
 const CR = 13;
 
-/** Lines in batches of one chunk each, in bounded memory whatever the length of a line. */
+/** Lines in batches, in bounded memory whatever the length of a line. */
 export async function* lines(stream: TextStream): AsyncIterable<readonly Line[]> {
   let pieces: Buffer[] = [];
   let held = 0;
@@ -46,13 +48,16 @@ export async function* lines(stream: TextStream): AsyncIterable<readonly Line[]>
   };
 
   for await (const chunk of stream.chunks) {
-    const batch: Line[] = [];
+    let batch: Line[] = [];
     let at = 0;
     for (;;) {
       const end = chunk.indexOf(LF, at);
       if (end === -1) break;
       batch.push(finish(chunk.subarray(at, end), stream.wide ? 2 : 1));
       at = end + 1;
+      if (batch.length < MAX_BATCH) continue;
+      yield batch;
+      batch = [];
     }
     const rest = chunk.subarray(at);
     if (rest.length > 0) {

@@ -44,6 +44,8 @@ export class LogReader {
   /** Wall clock of the last entry, as if UTC; before the first one, of the beginning of the log. */
   #last: number | undefined;
   #units = 0;
+  /** An entry has begun: what is no entry now belongs to one. */
+  #started = false;
 
   constructor(source: Source, file: SourceFile, stream: TextStream, html: boolean) {
     this.#source = source;
@@ -65,38 +67,30 @@ export class LogReader {
     if (line.bytes === undefined) return 'too-long';
     // Only the beginning decides; a byte that is not UTF-8 can do no harm there.
     const start = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 512));
-    if (startsEntry(start, this.#html)) return 'entry';
-    const bare = start.trim();
-    if (this.#units === 0 && this.#title === undefined) {
-      const title = titleFacts(
-        headingTitle(line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 8192))) ?? bare,
-      );
-      if (title !== undefined) {
-        this.#title = title;
-        return 'heading';
-      }
+    if (startsEntry(start, this.#html)) {
+      this.#started = true;
+      return 'entry';
     }
-    if (bare === '' || /^(?:<\/?(?:html|head|body|meta|title|h1|h3)\b[^>]*>\s*)+$/iu.test(bare))
-      return this.#units === 0 ? 'heading' : this.#html ? 'heading' : 'continuation';
-    return this.#units === 0 ? 'unknown' : 'continuation';
+    const bare = start.trim();
+    if (!this.#started && this.#title === undefined) {
+      const head = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 8192));
+      this.#title = titleFacts(headingTitle(head) ?? bare);
+      if (this.#title !== undefined) return 'heading';
+    }
+    const isFrame = /^(?:<\/?(?:html|head|body|meta|title|h1|h3)\b[^>]*>\s*)+$/iu.test(bare);
+    if (bare === '' || isFrame) return this.#started && !this.#html ? 'continuation' : 'heading';
+    return this.#started ? 'continuation' : 'unknown';
   }
 
-  /** A frame of one entry. */
-  entry(parts: readonly Line[]): Frame {
+  /** A frame of one entry: its lines joined by line feeds. */
+  entry(bytes: Buffer, offset: number, length: number): Frame {
     this.#units++;
-    const first = parts[0] as Line;
-    const bytes = Buffer.concat(
-      parts.flatMap((line, i) => (i === 0 ? [line.bytes ?? EMPTY] : [NEWLINE, line.bytes ?? EMPTY])),
-    );
-    const last = parts.at(-1) as Line;
-    const length = last.offset + last.length - first.offset;
-    const offset = first.offset;
     return { file: this.#file, offset, length, units: 1, read: () => [this.#read(bytes, offset, length)] };
   }
 
-  reject(line: Line, code: RejectCode): Frame {
+  /** A frame of a part that is no entry, or too long for one. */
+  reject(offset: number, length: number, code: RejectCode): Frame {
     this.#units++;
-    const { offset, length } = line;
     return { file: this.#file, offset, length, units: 1, read: () => [{ type: 'reject', code }] };
   }
 
@@ -306,9 +300,6 @@ export class LogReader {
     };
   }
 }
-
-const EMPTY = Buffer.alloc(0);
-const NEWLINE = Buffer.from('\n');
 
 /** Old Gaim kept ICQ under `oscar` and AIM's folder: an account of digits is a number of ICQ. */
 const icq = (network: string | undefined, account: string | undefined): string | undefined =>

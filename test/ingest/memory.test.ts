@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const PROGRAM = fileURLToPath(new URL('./memory-process.ts', import.meta.url));
+/** Megabytes of hostile input; the issue's 1 GB with `HOLDFAST_TEST_HUGE=1024`. */
+const SIZE = process.env.HOLDFAST_TEST_HUGE ?? '192';
+const LIMIT = 256;
+
+async function run(name: string, megabytes = SIZE) {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', PROGRAM, name, megabytes]);
+  return JSON.parse(stdout) as {
+    events: number;
+    rejects: { [code: string]: number };
+    texts: string[];
+    grown: number;
+  };
+}
+
+describe(`${SIZE} MB in one unit is a reject with the rest kept, within ${LIMIT} MiB over the base`, () => {
+  test.each([
+    ['one line of NDJSON', 'line-too-long', ['first', 'last']],
+    ['one message of Slack', 'unit-too-long', ['first', 'last']],
+    ['brackets without end', 'unit-too-long', ['first']],
+    ['one element of XML', 'unit-too-long', ['first', 'last']],
+    ['a tag without end', 'unit-too-long', []],
+    ['one entry of Pidgin', 'line-too-long', ['first', 'last']],
+    ['lines that go on', 'unit-too-long', ['last']],
+  ])('%s', async (name, code, texts) => {
+    const result = await run(name);
+    expect(result.rejects).toMatchObject({ [code]: 1 });
+    expect(result.texts).toEqual(texts);
+    expect(result.grown).toBeLessThan(LIMIT);
+  });
+});
+
+test('hundreds of thousands of messages that are all alike take neither memory nor time out of proportion', async () => {
+  const result = await run('messages alike', '48');
+  expect(result.events).toBeGreaterThan(500_000);
+  expect(result.grown).toBeLessThan(LIMIT);
+});
