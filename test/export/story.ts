@@ -182,8 +182,8 @@ const WORDS =
 export function* chatter(count: number, rooms = 5): Generator<Event> {
   let seed = 12345;
   const next = (bound: number): number => {
-    seed = (seed * 1103515245 + 12345) % 2147483648;
-    return seed % bound;
+    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+    return (seed >> 8) % bound;
   };
   const from = Date.parse('2026-01-05T08:00:00.000Z');
   for (let index = 0; index < count; index++) {

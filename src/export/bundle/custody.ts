@@ -25,22 +25,25 @@ type Receipt = Extract<SealedRecord, { readonly type: 'receipt' }>['record'];
 export class Custody {
   readonly #db: DatabaseSync;
   readonly #known: StatementSync;
-  #numberOf: StatementSync | undefined;
+  /** Number of the capture of each record, by the record's number. */
+  readonly #numbers: Uint32Array;
   #observations: StatementSync | undefined;
   #receipt: StatementSync | undefined;
 
   /** Takes the captures of all placed records, in the order of their first record. */
-  constructor(db: DatabaseSync, placed: Iterable<Placed>) {
+  constructor(db: DatabaseSync, placed: Iterable<Placed>, total: number) {
     this.#db = db;
+    this.#numbers = new Uint32Array(total + 1);
     db.exec(SCHEMA);
     const add = db.prepare(
       `INSERT INTO capture (capture, path, receipt, records, first, last) VALUES (?, ?, ?, 1, ?, ?)
-       ON CONFLICT DO UPDATE SET records = records + 1, first = min(first, excluded.first), last = max(last, excluded.last)`,
+       ON CONFLICT DO UPDATE SET records = records + 1, first = min(first, excluded.first), last = max(last, excluded.last) RETURNING number`,
     );
     db.exec('BEGIN');
-    for (const { sealed } of placed) {
+    for (const { sealed, number } of placed) {
       const { provenance, sealedAt } = sealed.record;
-      add.run(provenance.capture, provenance.path, provenance.receipt, sealedAt, sealedAt);
+      const row = add.get(provenance.capture, provenance.path, provenance.receipt, sealedAt, sealedAt);
+      this.#numbers[number] = Number(row?.number);
     }
     db.exec('CREATE INDEX capture_receipt ON capture (receipt); COMMIT');
     this.#known = db.prepare('SELECT 1 AS n FROM capture WHERE receipt = ? LIMIT 1');
@@ -135,13 +138,9 @@ export class Custody {
     }
   }
 
-  /** The number that appendix A cites. */
-  numberOf(capture: string, path: string, receipt: string): number | undefined {
-    this.#numberOf ??= this.#db.prepare(
-      'SELECT number FROM capture WHERE capture = ? AND path = ? AND receipt = ?',
-    );
-    const number = this.#numberOf.get(capture, path, receipt)?.number;
-    return typeof number === 'number' ? number : undefined;
+  /** The number of a record's capture, by the record's number: what appendix A cites. */
+  captureOf(number: number): number | undefined {
+    return this.#numbers[number];
   }
 
   /** The account of each receipt; a receipt of several files is named by its first and their number. */

@@ -214,7 +214,7 @@ class Export {
   }
 
   async #custody(store: SelectionStore, heads: readonly Head[], logs: readonly string[]): Promise<Custody> {
-    const custody = new Custody(store.database, store.placed());
+    const custody = new Custody(store.database, store.placed(), store.counts().records);
     await custody.gather(
       this.#request.reader,
       heads.filter(({ log }) => logs.includes(log)),
@@ -313,10 +313,7 @@ class Export {
       accounts: () => custody.accounts(),
       exceptions: custody.exceptions(),
       captures: () => custody.captures(),
-      captureNumber: (placed) => {
-        const { capture, path, receipt } = placed.sealed.record.provenance;
-        return custody.numberOf(capture, path, receipt);
-      },
+      captureNumber: (number) => custody.captureOf(number),
       ...(records.attached
         ? { attachment: { name: RECORDS, bytes: await readFile(this.#writer.path(RECORDS)) } }
         : {}),

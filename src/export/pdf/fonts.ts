@@ -55,10 +55,15 @@ const SOURCES: readonly Source[] = [
     first:
       /[\p{Script_Extensions=Han}\p{Script_Extensions=Hiragana}\p{Script_Extensions=Katakana}\uff00-\uffef]/u,
   },
+  {
+    key: 'symbols',
+    file: path('noto-sans-symbols-2', '400Regular/NotoSansSymbols2_400Regular'),
+    first: /[\u2190-\u23ff\u2500-\u27bf\u2900-\u2bff]/u,
+  },
 ];
 
 /** Asked in this order for a character that its own face lacks. */
-const LAST_RESORT = ['emoji', 'han', 'hangul'];
+const LAST_RESORT = ['symbols', 'emoji', 'han', 'hangul'];
 
 const require = createRequire(import.meta.url);
 

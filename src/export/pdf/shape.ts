@@ -48,6 +48,32 @@ const named = (character: string): string =>
     .map((one) => `[U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`)
     .join('');
 
+const DIGIT = /\d/;
+const DIGITS = /(\d)/;
+const EMPTY: Shaped = { spans: [], width: 0 };
+
+/** Shaped parts one behind the other; spans of one face become one. */
+function joined(parts: readonly Shaped[]): Shaped {
+  const spans: Span[] = [];
+  let width = 0;
+  for (const part of parts) {
+    for (const span of part.spans) {
+      const last = spans.at(-1);
+      const x = span.x + width;
+      if (
+        last !== undefined &&
+        last.face === span.face &&
+        last.y === span.y &&
+        Math.abs(last.end - x) < 0.01
+      ) {
+        spans[spans.length - 1] = { ...last, show: `${last.show}${span.show}`, end: span.end + width };
+      } else spans.push({ ...span, x, end: span.end + width });
+    }
+    width += part.width;
+  }
+  return { spans, width };
+}
+
 export class Shaper {
   readonly #fonts: Fonts;
   readonly #cache = { regular: new Map<string, Shaped>(), semibold: new Map<string, Shaped>() };
@@ -68,12 +94,19 @@ export class Shaper {
       .replaceAll(UNSEEN, (character) => this.#substitute(character));
   }
 
-  /** Shapes text that runs in one direction and holds no line end. */
+  /**
+   * Shapes text that runs in one direction and holds no line end. Words with digits (times, numbers, record names) are
+   * hardly ever the same twice: they are put together from their digits and the parts between, which are.
+   */
   shape(text: string, weight: Weight, direction: 'ltr' | 'rtl' = 'ltr'): Shaped {
+    if (text === '') return EMPTY;
     if (direction === 'rtl' || text.length > CACHED_LENGTH) return this.#shape(text, weight, direction);
     const cache = this.#cache[weight];
     const known = cache.get(text);
     if (known !== undefined) return known;
+    if (text.length > 1 && DIGIT.test(text) && PLAIN.test(text)) {
+      return joined(text.split(DIGITS).map((part) => this.shape(part, weight)));
+    }
     const shaped = this.#shape(text, weight, direction);
     if (cache.size >= CACHE_SIZE) cache.clear();
     cache.set(text, shaped);

@@ -32,6 +32,8 @@ export interface Furniture {
   readonly head: readonly [string, string];
   /** Left of the foot; the page number stands at the right. */
   readonly foot: string;
+  /** About how many pages there will be: decides the room for "of 1,234". */
+  readonly estimate: number;
 }
 
 export const MARGIN = { left: 58, right: 58, top: 76, bottom: 68 } as const;
@@ -126,16 +128,11 @@ export class Sheet {
     this.textAt(this.left, 40, right, { ...HEAD, weight: 'semibold', align: 'right' }, this.width);
     this.rule(this.left, 54, this.width);
     const base = this.file.height - 40;
+    const room = totalRoom(this.furniture.estimate);
     this.textAt(this.left, base, this.furniture.foot, HEAD, this.width * 0.72);
     // "Page x of" ends where the total begins; the total is drawn by a form that all pages share.
-    this.textAt(
-      this.left,
-      base,
-      `Page ${this.page} of`,
-      { ...HEAD, align: 'right' },
-      this.width - TOTAL_WIDTH,
-    );
-    this.#graphics.push(`q 1 0 0 1 ${num(this.right - TOTAL_WIDTH)} ${num(base + HEAD.size)} cm /Total Do Q`);
+    this.textAt(this.left, base, `Page ${this.page} of`, { ...HEAD, align: 'right' }, this.width - room);
+    this.#graphics.push(`q 1 0 0 1 ${num(this.right - room)} ${num(base + HEAD.size)} cm /Total Do Q`);
     this.y = y;
   }
 
@@ -239,8 +236,11 @@ export class Sheet {
   }
 }
 
-/** Room for " 123,456" at the size of the foot. */
-export const TOTAL_WIDTH = 34;
+/** Points that the number of pages takes, with the space before it. */
+function totalRoom(estimate: number): number {
+  const digits = String(Math.max(1, Math.ceil(estimate))).length;
+  return (digits * 0.572 + (digits > 3 ? 0.268 : 0) + 0.26) * HEAD.size;
+}
 
 /** Draws the number of pages into the form that every page shows. */
 export function writeTotal(file: PdfFile, form: PdfReference, pages: number): void {
@@ -254,7 +254,7 @@ export function writeTotal(file: PdfFile, form: PdfReference, pages: number): vo
   Object.assign(form.data, {
     Type: 'XObject',
     Subtype: 'Form',
-    BBox: [0, -12, TOTAL_WIDTH + 4, 6],
+    BBox: [0, -12, 60, 6],
     Resources: { Font: fonts },
   });
   form.end(`${INKS.soft} rg\nBT\n${text}ET`);

@@ -1,8 +1,7 @@
 /** The last pages: verification, and the appendices from which every line of the transcript leads to its record. */
 
-import { clusters } from '../pdf/shape.ts';
 import type { Sheet } from '../pdf/sheet.ts';
-import type { Placed, SelectionCounts, SelectionStore } from '../selection/store.ts';
+import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
 import { count, list, pairs, paragraph, part, plural, STYLE, subheading, Table } from './blocks.ts';
 import type { ReportFacts } from './facts.ts';
 
@@ -23,7 +22,8 @@ export interface BackInput {
   readonly pages: Uint32Array;
   /** Captures in the order of their first record; the position is the number that appendix A cites. */
   readonly captures: () => Iterable<CaptureLine>;
-  readonly captureNumber: (placed: Placed) => number | undefined;
+  readonly captureNumber: (number: number) => number | undefined;
+  readonly emoji: ReadonlyMap<string, number>;
 }
 
 /** Draws verification and appendices A to C. */
@@ -32,11 +32,10 @@ export async function drawBack(
   input: BackInput,
   bookmark: (title: string) => void,
 ): Promise<void> {
-  const emoji = new Map<string, number>();
   verification(sheet, input.facts, bookmark);
-  await positions(sheet, input, emoji, bookmark);
+  await positions(sheet, input, bookmark);
   custody(sheet, input, bookmark);
-  emojiNames(sheet, emoji, sheet.file.shaper.substituted, bookmark);
+  emojiNames(sheet, input.emoji, sheet.file.shaper.substituted, bookmark);
   sheet.endPage();
 }
 
@@ -103,7 +102,6 @@ const TINY = { size: 6.5, leading: 8.6 } as const;
 async function positions(
   sheet: Sheet,
   { store, pages, captureNumber }: BackInput,
-  emoji: Map<string, number>,
   bookmark: (title: string) => void,
 ): Promise<void> {
   part(sheet, 'Appendix A: where each record is');
@@ -117,9 +115,7 @@ async function positions(
   let top = sheet.y;
   let column = 0;
   let done = 0;
-  for (const placed of store.placed()) {
-    collectEmoji(placed.sealed.record.text, emoji);
-    if (placed.sealed.record.kind === 'reaction') collectEmoji(placed.sealed.record.payload.emoji, emoji);
+  for (const { number, log, leaf } of store.positions()) {
     if (sheet.room < TINY.leading) {
       if (++column < COLUMNS) sheet.y = top;
       else {
@@ -129,23 +125,13 @@ async function positions(
       }
     }
     const x = sheet.left + column * width;
-    const capture = captureNumber(placed);
-    sheet.textAt(x, sheet.y, String(placed.number), { ...TINY, align: 'right', weight: 'semibold' }, 30);
-    sheet.textAt(x + 36, sheet.y, `p. ${pages[placed.number] ?? 0}`, TINY, 34);
-    sheet.textAt(x + 72, sheet.y, `${placed.log}/${placed.sealed.leaf}`, TINY, 56);
+    const capture = captureNumber(number);
+    sheet.textAt(x, sheet.y, String(number), { ...TINY, align: 'right', weight: 'semibold' }, 30);
+    sheet.textAt(x + 36, sheet.y, `p. ${pages[number] ?? 0}`, TINY, 34);
+    sheet.textAt(x + 72, sheet.y, `${log}/${leaf}`, TINY, 56);
     sheet.textAt(x + 130, sheet.y, capture === undefined ? '' : `C${capture}`, { ...TINY, ink: 'soft' }, 30);
     sheet.y += TINY.leading;
     if (++done % 1000 === 0) await sheet.file.drain();
-  }
-}
-
-const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
-
-function collectEmoji(text: string | undefined, into: Map<string, number>): void {
-  if (text === undefined || !EMOJI.test(text)) return;
-  for (const cluster of clusters(text)) {
-    if (EMOJI.test(cluster) && (into.has(cluster) || into.size < 5000))
-      into.set(cluster, (into.get(cluster) ?? 0) + 1);
   }
 }
 

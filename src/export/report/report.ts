@@ -59,7 +59,7 @@ export async function writeReport(input: ReportInput): Promise<ReportResult> {
 async function draw(file: PdfFile, input: ReportInput) {
   const { facts, store } = input;
   const counts = store.counts();
-  const furniture = furnitureOf(facts);
+  const furniture = furnitureOf(facts, counts.records);
   const front: Omit<FrontInput, 'pagesOf' | 'substituted'> = {
     facts,
     store,
@@ -96,6 +96,7 @@ async function draw(file: PdfFile, input: ReportInput) {
       pages: result.pages,
       captures: input.captures,
       captureNumber: input.captureNumber,
+      emoji: result.emoji,
     },
     bookmark,
   );
@@ -126,11 +127,16 @@ async function draw(file: PdfFile, input: ReportInput) {
   return { pages, signature };
 }
 
-function furnitureOf(facts: ReportFacts): Furniture {
+function furnitureOf(facts: ReportFacts, records: number): Furniture {
   const { settings } = facts;
   const name = settings.firm?.name ?? facts.verification.archive;
   const left = [name, settings.matter].filter((part) => part !== undefined).join('  ·  ');
-  return { head: [left, 'DRAFT'], foot: settings.legend ?? 'Transcript of electronic communications' };
+  return {
+    head: [left, 'DRAFT'],
+    foot: settings.legend ?? 'Transcript of electronic communications',
+    // Some 18 records a page, and a line in appendix A for each.
+    estimate: 12 + records / 17,
+  };
 }
 
 function substitutions(file: PdfFile): { different: number; times: number } {

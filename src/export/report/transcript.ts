@@ -3,6 +3,7 @@
  * number; nothing that was edited or deleted leaves the page. Meaning is carried by words and marks, never by colour.
  */
 import type { Attachment } from '../../core/event.ts';
+import { clusters } from '../pdf/shape.ts';
 import type { Sheet, TextStyle } from '../pdf/sheet.ts';
 import { longDay } from '../selection/local-time.ts';
 import type { EventRecord } from '../selection/sealed-event.ts';
@@ -32,6 +33,8 @@ export interface TranscriptResult {
   /** Page of each record; index is the record's number, 0 unused. */
   readonly pages: Uint32Array;
   readonly conversations: ReadonlyMap<number, { first: number; last: number }>;
+  /** Emoji in texts and reactions, and how often. */
+  readonly emoji: ReadonlyMap<string, number>;
 }
 
 export interface TranscriptHooks {
@@ -51,9 +54,13 @@ export async function drawTranscript(
   const conversations = new Map<number, { first: number; last: number }>();
   const transcript = new Transcript(sheet, store, hooks);
   for (const conversation of store.conversations()) transcript.know(conversation);
+  const emoji = new Map<string, number>();
   let done = 0;
   for (const placed of store.placed()) {
     pages[placed.number] = transcript.entry(placed);
+    const { record } = placed.sealed;
+    collectEmoji(record.text, emoji);
+    if (record.kind === 'reaction') collectEmoji(record.payload.emoji, emoji);
     const range = conversations.get(placed.conversation);
     if (range === undefined) conversations.set(placed.conversation, { first: sheet.page, last: sheet.page });
     else range.last = sheet.page;
@@ -65,7 +72,17 @@ export async function drawTranscript(
   sheet.onBreak = undefined;
   sheet.endPage();
   hooks.progress(done);
-  return { pages, conversations };
+  return { pages, conversations, emoji };
+}
+
+const EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
+
+function collectEmoji(text: string | undefined, into: Map<string, number>): void {
+  if (text === undefined || !EMOJI.test(text)) return;
+  for (const cluster of clusters(text)) {
+    if (EMOJI.test(cluster) && (into.has(cluster) || into.size < 5000))
+      into.set(cluster, (into.get(cluster) ?? 0) + 1);
+  }
 }
 
 class Transcript {
