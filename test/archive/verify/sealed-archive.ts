@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeOf, recordHeads } from '../../../src/archive/acts.ts';
 import { openReader } from '../../../src/archive/read/open-reader.ts';
@@ -6,6 +6,7 @@ import { type VerifyOptions, verifyArchive } from '../../../src/archive/verify/v
 import type { Verification } from '../../../src/core/faults.ts';
 import { sha256Hex } from '../../../src/core/hash.ts';
 import { encodeReceipt, receiptNames } from '../../../src/core/receipt.ts';
+import { FolderVault } from '../../../src/engines/embedded/folder-vault.ts';
 import { openFounded } from '../founded.ts';
 import { carried, carriedReceipt, messageEvent, type Workshop } from '../workshop.ts';
 
@@ -28,6 +29,9 @@ export interface SealedArchive {
 
 export async function openSealedArchive(partitions = 1): Promise<SealedArchive> {
   const workshop = await openFounded(partitions);
+  // The workshop's own capture and receipt are for records that these tests do not seal.
+  await rm(join(workshop.folder, 'vault/captures'), { recursive: true, force: true });
+  await rm(join(workshop.folder, 'vault/receipts'), { recursive: true, force: true });
   const { vault, stream, identity, clock, random, node } = workshop;
   const tools = { clock, random, node: nodeOf(identity, node) };
   const archive: SealedArchive = {
@@ -41,10 +45,9 @@ export async function openSealedArchive(partitions = 1): Promise<SealedArchive> 
         format: 'slack',
         settings: { format: 'auto' },
       });
-      await vault.put([
-        { name: receiptNames.capture(sha256), bytes: capture },
-        { name: receiptNames.receipt(receipt.sha256), bytes: Buffer.from(receipt.text) },
-      ]);
+      const own = new FolderVault(vault.root);
+      await own.put([{ name: receiptNames.capture(sha256), bytes: capture }]);
+      await own.put([{ name: receiptNames.receipt(receipt.sha256), bytes: Buffer.from(receipt.text) }]);
       const messages = Array.from({ length: count }, (_, i) => {
         const position = { offset: i, length: 1 };
         const provenance = { receipt: receipt.sha256, capture: sha256, path: name, position };
