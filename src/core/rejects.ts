@@ -33,7 +33,8 @@ export const REJECTS = {
   'zip-method': 'The member is compressed in a way that is not read (stored and deflate are).',
   'zip-too-deep': 'Archives inside archives, more than four deep.',
   'unsafe-path': 'The name of the member leads out of its archive, or is not a name; it was not unpacked.',
-  'too-many-files': 'The archive holds more members than are read (500,000).',
+  'too-many-files':
+    'The archive holds more members than are read (300,000); unpack it and ingest the folder.',
   'format-fault': 'The format did not account for every unit of this part; a fault in Holdfast.',
   'entry-unreadable': 'An entry in the stream was no entry that the archiver knows.',
 } as const satisfies Record<string, string>;

@@ -7,12 +7,13 @@ import type { Vault } from '../core/ports/vault.ts';
 import { receiptNames } from '../core/receipt.ts';
 import type { RejectCode } from '../core/rejects.ts';
 import type { Damage, SourceFile } from './format.ts';
+import type { RandomBytes } from './random-bytes.ts';
 import { Spool } from './spool.ts';
-import { openZip, type RandomBytes, readMember, type ZipMember } from './zip.ts';
+import { openZip, readMember, type ZipMember } from './zip.ts';
 
 /** Archives inside archives: this deep and no deeper. */
 const MAX_NESTING = 4;
-const MAX_MEMBERS = 500_000;
+const MAX_MEMBERS = 300_000;
 /** A member may unpack to this many times its size, and all members to as many times their capture, plus a floor. */
 const MAX_RATIO = 300;
 const RATIO_FLOOR = 16 * 1024 * 1024;
@@ -134,7 +135,7 @@ async function openMembers(
       continue;
     }
     state.unpacked += entry.size;
-    const file = memberFile(entry, member, state);
+    const file = new MemberFile(entry, member, state);
     if (!/\.zip$/iu.test(entry.name) || !(await startsAsZip(file))) {
       files.push(file);
       continue;
@@ -151,21 +152,41 @@ async function openMembers(
   if (zip.problem !== undefined) refuse(self, bytes.size, zip.problem.code, zip.problem.detail);
 }
 
-function memberFile(entry: ZipMember, member: string, state: CaptureState): SourceFile {
-  let damage: Damage | undefined;
-  return {
-    capture: state.capture,
-    path: state.path,
-    member,
-    size: entry.size,
-    open: () => {
-      damage = undefined;
-      return readMember(entry, (found) => {
-        damage = found;
-      });
-    },
-    damage: () => damage,
-  };
+/** A member as a file. A class: there may be hundreds of thousands. */
+class MemberFile implements SourceFile {
+  readonly member: string;
+  readonly #entry: ZipMember;
+  readonly #state: CaptureState;
+  #damage: Damage | undefined;
+
+  constructor(entry: ZipMember, member: string, state: CaptureState) {
+    this.#entry = entry;
+    this.member = member;
+    this.#state = state;
+  }
+
+  get capture(): Sha256 {
+    return this.#state.capture;
+  }
+
+  get path(): string {
+    return this.#state.path;
+  }
+
+  get size(): number {
+    return this.#entry.size;
+  }
+
+  open(): AsyncIterable<Uint8Array> {
+    this.#damage = undefined;
+    return readMember(this.#entry, (found) => {
+      this.#damage = found;
+    });
+  }
+
+  damage(): Damage | undefined {
+    return this.#damage;
+  }
 }
 
 async function startsAsZip(file: SourceFile): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RandomBytes } from './zip.ts';
+import type { RandomBytes } from './random-bytes.ts';
 
 /**
  * Temporary space for archives inside archives, which need random access: one file for a receipt, unlinked as soon as

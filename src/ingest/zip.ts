@@ -1,25 +1,22 @@
 /** Zip archives from a hostile source, by yauzl: names are judged here, sizes hold, checksums are checked. */
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
-import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
+import { Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { isHoldfastError } from '../core/errors.ts';
 import type { RejectCode } from '../core/rejects.ts';
 import type { Damage } from './format.ts';
-
-/** Bytes that can be read from anywhere. */
-export interface RandomBytes {
-  readonly size: number;
-  /** Bytes [start, end). */
-  read(start: number, end: number): AsyncIterable<Uint8Array>;
-}
+import { CachedBytes, type RandomBytes } from './random-bytes.ts';
 
 export interface ZipMember {
   readonly name: string;
   /** Unpacked, as the archive states it; reading never gives more. */
   readonly size: number;
   readonly compressedSize: number;
+  readonly method: number;
+  readonly crc32: number;
+  /** Where its header starts in the archive. */
+  readonly start: number;
   readonly problem?: RejectCode;
-  readonly entry: Entry;
   readonly zip: ZipFile;
 }
 
@@ -27,10 +24,30 @@ class BytesReader extends RandomAccessReader {
   readonly #bytes: RandomBytes;
   constructor(bytes: RandomBytes) {
     super();
-    this.#bytes = bytes;
+    this.#bytes = new CachedBytes(bytes);
   }
   override _readStreamForRange(start: number, end: number): Readable {
     return Readable.from(this.#bytes.read(start, end), { objectMode: false });
+  }
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    this.#fill(buffer, offset, length, position).then(
+      () => callback(null),
+      (error: unknown) => callback(error instanceof Error ? error : new Error('unreadable')),
+    );
+  }
+  async #fill(buffer: Buffer, offset: number, length: number, position: number): Promise<void> {
+    let at = offset;
+    for await (const part of this.#bytes.read(position, position + length)) {
+      buffer.set(part, at);
+      at += part.length;
+    }
+    if (at - offset < length) throw new Error('the archive ends early');
   }
 }
 
@@ -45,7 +62,8 @@ export async function openZip(
       lazyEntries: true,
       autoClose: false,
       decodeStrings: false,
-      validateEntrySizes: true,
+      // Judged while reading: here, one wrong size would cost the rest of the directory.
+      validateEntrySizes: false,
     });
     for await (const entry of zip.eachEntry()) {
       // Some archivers on Windows write `\` between the parts of a name.
@@ -58,7 +76,9 @@ export async function openZip(
         name: problem === 'unsafe-path' ? printable(name) : name,
         size: entry.uncompressedSize,
         compressedSize: entry.compressedSize,
-        entry,
+        method: entry.compressionMethod,
+        crc32: entry.crc32,
+        start: entry.relativeOffsetOfLocalHeader,
         zip,
         ...(problem !== undefined && { problem }),
       });
@@ -79,19 +99,36 @@ export async function* readMember(
   let sum = 0;
   let stream: Readable | undefined;
   try {
-    stream = await member.zip.openReadStreamPromise(member.entry);
+    stream = await member.zip.openReadStreamPromise(entryOf(member));
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      offset += chunk.length;
-      sum = crc32(chunk, sum);
-      yield chunk;
+      const room = member.size - offset;
+      const part = chunk.length > room ? chunk.subarray(0, room) : chunk;
+      offset += part.length;
+      sum = crc32(part, sum);
+      if (part.length > 0) yield part;
+      if (chunk.length > room)
+        return damaged({ code: 'zip-damaged', offset, detail: 'longer than the archive states' });
     }
-    if (sum !== member.entry.crc32) damaged({ code: 'zip-damaged', offset, detail: 'the checksum differs' });
+    if (offset < member.size)
+      damaged({ code: 'zip-damaged', offset, detail: 'shorter than the archive states' });
+    else if (sum !== member.crc32) damaged({ code: 'zip-damaged', offset, detail: 'the checksum differs' });
   } catch (error) {
     if (isHoldfastError(error)) throw error;
     damaged({ code: 'zip-damaged', offset, detail: reason(error) });
   } finally {
     stream?.destroy();
   }
+}
+
+/** What yauzl needs to read a member; the whole entry, with names and fields as buffers, is not kept. */
+function entryOf(member: ZipMember): Entry {
+  return Object.assign(new Entry(), {
+    relativeOffsetOfLocalHeader: member.start,
+    compressedSize: member.compressedSize,
+    uncompressedSize: member.size,
+    compressionMethod: member.method,
+    generalPurposeBitFlag: 0,
+  });
 }
 
 const UTF8_FLAG = 0x800;

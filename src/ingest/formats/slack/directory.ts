@@ -12,6 +12,9 @@ const KIND = { channels: 'room', groups: 'room', dms: 'direct', mpims: 'group' }
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** People whose names are kept, so that a hostile list cannot fill the memory; others keep their ids. */
+const MAX_NAMES = 1_000_000;
+
 export class SlackDirectory {
   readonly #users = new Map<string, string>();
   readonly #channels = new Map<string, string>();
@@ -23,7 +26,8 @@ export class SlackDirectory {
     const profile = isObject(user.profile) ? user.profile : {};
     const name =
       text(user.real_name) ?? text(profile.real_name) ?? text(profile.display_name) ?? text(user.name);
-    if (id !== undefined && name !== undefined) this.#users.set(id, name.toWellFormed());
+    if (id !== undefined && name !== undefined && this.#users.size < MAX_NAMES)
+      this.#users.set(id, name.toWellFormed());
   }
 
   /** Returns the conversation that an entry of a list describes. */
