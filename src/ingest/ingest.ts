@@ -81,6 +81,28 @@ export async function ingestPaths(options: IngestOptions): Promise<IngestResult>
     skipped.push(each);
   };
   const run = new IngestRun(options, settings, (receipt) => receipts.push(receipt));
+  // While one group is parsed and carried, the next is received.
+  let carrying: Promise<void> = Promise.resolve();
+  try {
+    for await (const group of groups(paths, skip)) {
+      const received = await run.receive(group, skip);
+      await carrying;
+      carrying = run.carry(received);
+      // Whoever awaits it next gets the error; until then it is not unhandled.
+      carrying.catch(() => undefined);
+    }
+  } finally {
+    await carrying;
+  }
+  await run.finish();
+  return { receipts, skipped };
+}
+
+/** Inputs in groups that are received together. */
+async function* groups(
+  paths: readonly string[],
+  skip: (skipped: Skipped) => void,
+): AsyncIterable<readonly Input[]> {
   let group: Input[] = [];
   let bytes = 0;
   for (const path of paths) {
@@ -88,12 +110,10 @@ export async function ingestPaths(options: IngestOptions): Promise<IngestResult>
       group.push(input);
       bytes += input.files.reduce((sum, file) => sum + file.size, 0);
       if (group.length < GROUP_INPUTS && bytes < GROUP_BYTES) continue;
-      await run.group(group, skip);
+      yield group;
       group = [];
       bytes = 0;
     }
   }
-  if (group.length > 0) await run.group(group, skip);
-  await run.finish();
-  return { receipts, skipped };
+  if (group.length > 0) yield group;
 }

@@ -2,7 +2,7 @@
 import { DEFAULT_REGISTER } from '../core/classify.ts';
 import type { Sha256 } from '../core/event.ts';
 import type { Vault } from '../core/ports/vault.ts';
-import { type Receipt, receiptNames } from '../core/receipt.ts';
+import { type Receipt, type ReceivedFile, receiptNames } from '../core/receipt.ts';
 import type { Account } from '../core/record.ts';
 import { Appender } from './appender.ts';
 import { ReceiptCarrier } from './carry.ts';
@@ -36,32 +36,28 @@ export class IngestRun {
     this.#appender = new Appender(options.stream, options.logs);
   }
 
-  /** Receives, parses and queues one group; receipt entries follow once all accounts of the group are stored. */
-  async group(inputs: readonly Input[], skip: (skipped: Skipped) => void): Promise<void> {
+  /** Puts the bytes of a group into the vault. May run while the group before is carried. */
+  receive(inputs: readonly Input[], skip: (skipped: Skipped) => void): Promise<ReceivedFile[][]> {
+    return receiveFiles(this.#options.vault, inputs, skip);
+  }
+
+  /** Parses and queues a received group; receipt entries follow once all accounts of the group are stored. */
+  async carry(received: readonly ReceivedFile[][]): Promise<void> {
     const { vault, clock } = this.#options;
-    const received = await receiveFiles(vault, inputs, skip);
     const opened: { files: Receipt['files']; opened: Opened; recognised: Recognised }[] = [];
     try {
       for (const files of received) {
         const captures = await openCaptures(vault, files);
-        const entry = {
-          files,
-          opened: captures,
-          recognised: await recognise(captures.files, this.#settings.format),
-        };
-        opened.push(entry);
+        const recognised = await recognise(captures.files, this.#settings.format);
+        opened.push({ files, opened: captures, recognised });
       }
-      const stored = await storeReceipts(
-        vault,
-        clock,
-        opened.map(({ files, recognised }) => ({
-          files,
-          connector: this.#options.connector ?? 'file',
-          format: recognised.name,
-          settings: this.#settings,
-        })),
-      );
-      await this.#carryGroup(stored, opened);
+      const receipts = opened.map(({ files, recognised }) => ({
+        files,
+        connector: this.#options.connector ?? 'file',
+        format: recognised.name,
+        settings: this.#settings,
+      }));
+      await this.#carryGroup(await storeReceipts(vault, clock, receipts), opened);
     } finally {
       for (const each of opened) await each.opened.close();
     }
