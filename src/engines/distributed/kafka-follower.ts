@@ -28,8 +28,9 @@ const MOST_MISSES = 3;
 
 /**
  * One log's position in its partition. kafkajs's own positions are never trusted: it jumps to the earliest entry, and
- * says nothing, when it finds its offset out of range. Every fetched batch must hold the expected offset; otherwise the
- * watermarks decide between an incident and another fetch from the right place. Calls must not overlap.
+ * says nothing, when it finds its offset out of range. Every fetched batch must begin at the offset that was asked for;
+ * otherwise the watermarks, and the last sealed message, decide between an incident and another fetch. Calls must not
+ * overlap.
  */
 export class Follower {
   readonly #settings: FollowerSettings;
@@ -76,14 +77,24 @@ export class Follower {
   }
 
   /**
+   * The offset to fetch from after a time in which no fetch was waiting at the brokers: the topic may have been replaced
+   * and filled past the position in it, so the last message is compared again. Undefined where nothing is to compare.
+   */
+  compareAgain(): number | undefined {
+    if (this.#last === null) return undefined;
+    this.#compare = true;
+    return this.#next - 1;
+  }
+
+  /**
    * Hands on what `batch` holds from the expected offset on, in parts that keep the limits, until `leave` is true.
    * Returns the offset to fetch from. Throws the incident, or what the consumer threw.
    */
   async take(batch: FetchedBatch, leave: () => boolean): Promise<number> {
     const { consumer, log } = this.#settings;
     const from = this.#compare ? this.#next - 1 : this.#next;
-    let at = batch.messages.findIndex(({ offset }) => offset === from);
-    if (at === -1 || batch.high < this.#next) return this.#missed();
+    let at = 0;
+    if (batch.messages[at]?.offset !== from || batch.high < this.#next) return this.#missed();
     if (this.#compare) {
       const body = batch.messages[at]?.body ?? Buffer.alloc(0);
       if (sha256Hex(body) !== this.#last) throw mismatch(log, from, 'it holds another one');

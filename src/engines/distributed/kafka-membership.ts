@@ -9,12 +9,16 @@ import { logAt, placeOf, topicNames } from './kafka-topics.ts';
 const MEBIBYTE = 1024 * 1024;
 /** How often the watermarks of logs that bring nothing are held against their positions. */
 const WATCH_MS = 5_000;
+/** A fetch that waits at a broker is answered with an error when its topic goes. For longer than this we do without. */
+const BLIND_MS = 100;
 
 export interface MembershipParts {
   readonly kafka: Kafka;
   readonly settings: KafkaStreamSettings;
   readonly consumer: StreamConsumer;
   readonly bounds: (log: LogName, signal: AbortSignal) => Promise<{ low: number; high: number }>;
+  /** Node ids of the brokers that lead the logs' partitions at this moment. */
+  readonly leaders: (signal: AbortSignal) => Promise<ReadonlyMap<LogName, number>>;
   /** Logs that stopped for cause: they stay stopped, in every later membership too. */
   readonly stopped: Set<LogName>;
 }
@@ -38,6 +42,9 @@ export class KafkaMembership {
   readonly #ended = new AbortController();
   readonly #crashed = Promise.withResolvers<never>();
   #assignments: Promise<void> = Promise.resolve();
+  /** When the last fetch from a broker was answered, by node id. */
+  readonly #answered = new Map<number, number>();
+  #leaders: ReadonlyMap<LogName, number> = new Map();
   #turn = 0;
   #leaving = false;
 
@@ -67,6 +74,10 @@ export class KafkaMembership {
       leave.addEventListener('abort', () => resolve(), { once: true });
     });
     this.#client.on('consumer.group_join', ({ payload }) => this.#joined(payload.memberAssignment));
+    this.#client.on('consumer.fetch_start', ({ payload }) => this.#fetchStarts(payload.nodeId));
+    this.#client.on('consumer.fetch', ({ payload }) =>
+      this.#answered.set(payload.nodeId, this.#parts.settings.clock.now()),
+    );
     this.#client.on('consumer.crash', ({ payload }) => this.#crashed.reject(payload.error));
     const watch = setInterval(() => this.#watch(), WATCH_MS);
     try {
@@ -108,6 +119,14 @@ export class KafkaMembership {
   async #assign(mine: readonly LogName[], turn: number): Promise<void> {
     const lost = [...this.#held].filter(([log]) => !mine.includes(log));
     await Promise.all(lost.map(([log, held]) => this.#release(log, held)));
+    if (this.#isOver(turn)) return;
+    try {
+      this.#leaders = await this.#parts.leaders(this.#ended.signal);
+    } catch (error) {
+      // Only waiting forbidden by the settings, or the end, comes here: the membership ends too.
+      this.#crashed.reject(error);
+      return;
+    }
     // A later join that takes one of them away again releases it in its own turn.
     await Promise.all(
       mine.filter((log) => !this.#parts.stopped.has(log)).map((log) => this.#begin(log, turn)),
@@ -142,6 +161,17 @@ export class KafkaMembership {
       const { topic, partition } = placeOf(this.#parts.settings, log);
       this.#client.resume([{ topic, partitions: [partition] }]);
     });
+  }
+
+  /** Called by kafkajs before it asks a broker, and before it looks where we have told it to seek. */
+  #fetchStarts(node: number): void {
+    const now = this.#parts.settings.clock.now();
+    if (Math.abs(now - (this.#answered.get(node) ?? now)) <= BLIND_MS) return;
+    for (const [log, held] of this.#held) {
+      if (!held.ready || this.#leaders.get(log) !== node) continue;
+      const from = held.follower.compareAgain();
+      if (from !== undefined) this.#seek(log, from);
+    }
   }
 
   async #fetched({ batch, heartbeat, isRunning }: EachBatchPayload): Promise<void> {

@@ -7,7 +7,7 @@ import { kafkaClient } from './kafka-client.ts';
 import { KafkaMembership } from './kafka-membership.ts';
 import { Patience } from './kafka-patience.ts';
 import type { KafkaStreamSettings } from './kafka-settings.ts';
-import { ensureTopics, placeOf } from './kafka-topics.ts';
+import { ensureTopics, logAt, placeOf, topicNames } from './kafka-topics.ts';
 
 /**
  * The stream in Kafka: `<prefix>.m` with a partition for each transcript log, `<prefix>.control` and `<prefix>.audit`
@@ -46,18 +46,8 @@ export class KafkaStream implements Stream {
     if (messages.length > 0) await this.#appender.append(placeOf(this.#settings, log), messages);
   }
 
-  async bounds(log: LogName, signal?: AbortSignal): Promise<{ low: number; high: number }> {
-    const { topic, partition } = placeOf(this.#settings, log);
-    return this.#patience.until(
-      `Reading the bounds of ${log}`,
-      async () => {
-        const offsets = await this.#topicOffsets(topic);
-        const found = offsets.find((entry) => entry.partition === partition);
-        if (!found) throw new Error(`${topic} has no partition ${partition}`);
-        return { low: Number(found.low), high: Number(found.high) };
-      },
-      signal,
-    );
+  bounds(log: LogName, signal?: AbortSignal): Promise<{ low: number; high: number }> {
+    return this.#patience.until(`Reading the bounds of ${log}`, () => this.#watermarks(log), signal);
   }
 
   async consume(consumer: StreamConsumer): Promise<StreamConsumption> {
@@ -74,17 +64,20 @@ export class KafkaStream implements Stream {
     return consumption;
   }
 
+  /** One attempt: an archiver must not wait for a hint, and its next trim does what this one could not. */
   async trim(log: LogName, below: number): Promise<void> {
     const { topic, partition } = placeOf(this.#settings, log);
-    const { low, high } = await this.bounds(log);
-    const offset = Math.min(below, high);
-    if (offset <= low) return;
-    await this.#patience.until(`Trimming ${log}`, async () => {
+    try {
+      const { low, high } = await this.#watermarks(log);
+      const offset = Math.min(below, high);
+      if (offset <= low) return;
       const admin = await this.#connectedAdmin();
       await this.#dropAdminOnError(() =>
         admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }),
       );
-    });
+    } catch (error) {
+      this.#settings.log?.('warn', `entries of ${log} below ${below} stay for now: ${String(error)}`);
+    }
   }
 
   async close(): Promise<void> {
@@ -108,6 +101,7 @@ export class KafkaStream implements Stream {
               settings: this.#settings,
               consumer,
               bounds: (log, signal) => this.bounds(log, AbortSignal.any([signal, leave])),
+              leaders: (signal) => this.#leaders(AbortSignal.any([signal, leave])),
               stopped,
             }).run(leave);
           },
@@ -132,6 +126,33 @@ export class KafkaStream implements Stream {
       },
       signal,
     );
+  }
+
+  #leaders(signal: AbortSignal): Promise<Map<LogName, number>> {
+    return this.#patience.until(
+      'Asking who leads the topics',
+      async () => {
+        const admin = await this.#connectedAdmin();
+        const { topics } = await this.#dropAdminOnError(() =>
+          admin.fetchTopicMetadata({ topics: topicNames(this.#settings) }),
+        );
+        const leaders = new Map<LogName, number>();
+        for (const { name: topic, partitions } of topics)
+          for (const { partitionId: partition, leader } of partitions) {
+            const log = logAt(this.#settings, { topic, partition });
+            if (log !== undefined) leaders.set(log, leader);
+          }
+        return leaders;
+      },
+      signal,
+    );
+  }
+
+  async #watermarks(log: LogName): Promise<{ low: number; high: number }> {
+    const { topic, partition } = placeOf(this.#settings, log);
+    const found = (await this.#topicOffsets(topic)).find((entry) => entry.partition === partition);
+    if (!found) throw new Error(`${topic} has no partition ${partition}`);
+    return { low: Number(found.low), high: Number(found.high) };
   }
 
   #topicOffsets(topic: string): ReturnType<Admin['fetchTopicOffsets']> {
