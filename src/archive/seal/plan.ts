@@ -1,10 +1,11 @@
 import { type DedupKey, type DedupKeyer, type DedupKeys, NO_DEDUP_KEY } from '../../core/dedup.ts';
 import type { Event } from '../../core/event.ts';
 import { sha256Hex } from '../../core/hash.ts';
-import { sealLeaf, segmentLine } from '../../core/ledger/leaf.ts';
+import { sealLeaf } from '../../core/ledger/leaf.ts';
 import type { Bucket, Entry, LogName, ReceiptProgress, RecordName, RecordType } from '../../core/record.ts';
 import type { Known } from './dedup-table.ts';
 import { readEntry } from './entry.ts';
+import { type Line, linesOf, RecordStore, type StoredRecord } from './record-store.ts';
 
 /** What sealing a batch needs to know; nothing here is read again from anywhere. */
 export interface BatchToPlan {
@@ -26,8 +27,8 @@ export interface BatchToPlan {
 
 /** A batch, sealed in memory: everything that a commit needs but the tree. */
 export interface Plan {
-  /** In leaf order: ascending by class, then quarter. `text` is the lines of the segment before compression. */
-  readonly segments: readonly (Bucket & { readonly text: string; readonly count: number })[];
+  /** In leaf order: ascending by class, then quarter. `lines` is the segment before compression. */
+  readonly segments: readonly (Bucket & { readonly lines: Uint8Array; readonly count: number })[];
   /** 32 bytes a leaf. */
   readonly leaves: Uint8Array;
   /** 32 bytes a leaf: content key, perspective key. */
@@ -46,10 +47,9 @@ interface Item {
   /** Given when all are known: leaves are numbered by bucket. */
   leaf: number;
 }
-interface Sealed {
+/** A record whose leaf value and canonical JSON stand in the planner's store. */
+interface Sealed extends StoredRecord {
   readonly type: RecordType;
-  readonly leaf: Uint8Array;
-  readonly json: string;
 }
 interface Observed {
   readonly type: 'observed';
@@ -73,6 +73,7 @@ class Planner {
   readonly #contents = new Map<DedupKey, Item>();
   readonly #perspectives = new Set<DedupKey>();
   readonly #receipts = new Map<string, { records: number; entry: boolean }>();
+  readonly #store = new RecordStore();
   readonly #unreadable: { sha256: string; text: string }[] = [];
   #duplicates = 0;
   #observations = 0;
@@ -90,16 +91,15 @@ class Planner {
     const leaves = new Uint8Array(32 * this.#items.length);
     const dedup = Buffer.alloc(32 * this.#items.length);
     const segments = groups.map(({ bucket, items }) => {
-      let text = '';
-      for (const item of items) {
+      const lines = items.map((item): Line => {
+        const record = this.#sealed(item);
         const place = (item.leaf - this.#batch.size) * 32;
-        const sealed = this.#sealed(item);
-        leaves.set(sealed.leaf, place);
+        leaves.set(this.#store.leafOf(record), place);
         dedup.write(item.keys.content, place, 'latin1');
         dedup.write(item.keys.perspective, place + 16, 'latin1');
-        text += `${segmentLine(item.leaf, item.salt, sealed.type, sealed.json)}\n`;
-      }
-      return { class: bucket.class, quarter: bucket.quarter, text, count: items.length };
+        return { leaf: item.leaf, salt: item.salt, type: record.type, record };
+      });
+      return { ...bucket, lines: linesOf(this.#store, lines), count: items.length };
     });
     return {
       segments,
@@ -139,8 +139,8 @@ class Planner {
     if (known.state === 'new') {
       const salt = this.#batch.salt();
       const type = entry.type;
-      const sealed = { type, ...sealLeaf(type, salt, this.#stamp(bodyOf(entry), entry)) };
-      const item = this.#add(entry, salt, keys, sealed);
+      const stored = this.#store.add(sealLeaf(type, salt, this.#stamp(bodyOf(entry), entry)));
+      const item = this.#add(entry, salt, keys, { type, ...stored });
       this.#contents.set(keys.content, item);
       this.#count(entry);
     } else if (entry.type !== 'event' || known.state === 'duplicate' || this.#wasSeen(keys, staged)) {
@@ -234,7 +234,7 @@ class Planner {
     if (content.type !== 'observed') return content;
     const record = typeof content.of === 'string' ? content.of : `${this.#batch.log}/${content.of.leaf}`;
     const body = this.#stamp(observation(content.event, record), item.bucket);
-    return { type: 'observation', ...sealLeaf('observation', item.salt, body) };
+    return { type: 'observation', ...this.#store.add(sealLeaf('observation', item.salt, body)) };
   }
 
   #stamp(body: object, bucket: Bucket): object {

@@ -71,8 +71,8 @@ export async function sealBatch(
     salt: saltSource(tools.random, batch.messages.length),
     fallback: { class: tools.fallbackClass, quarter: quarterOf(sealedAt) },
   });
-  const segments = plan.segments.map(({ class: name, quarter, text, count }) => {
-    const bytes = zstdCompressSync(text, ZSTD);
+  const segments = plan.segments.map(({ class: name, quarter, lines, count }) => {
+    const bytes = zstdCompressSync(lines, ZSTD);
     return { bytes, segment: { class: name, quarter, digest: sha256Hex(bytes), count } };
   });
   const { edge, completed } = growTree(head.edge, plan.leaves);

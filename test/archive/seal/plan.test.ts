@@ -47,7 +47,9 @@ function seal(
       salt: () => (salts++).toString(16).padStart(32, '0'),
       fallback: { class: 'fallback', quarter: '2026Q1' },
     });
-    const lines = plan.segments.flatMap(({ text }) => text.split('\n').slice(0, -1));
+    const lines = plan.segments.flatMap(({ lines: bytes }) =>
+      Buffer.from(bytes).toString().split('\n').slice(0, -1),
+    );
     expect(lines).toHaveLength(plan.leaves.length / 32);
     lines.forEach((line, i) => {
       const read = readLine(line, size + i, plan.leaves.subarray(i * 32, i * 32 + 32));
