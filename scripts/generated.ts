@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adrIndex } from './adr-index.ts';
 import { errorsDocument } from './errors-document.ts';
+import { formatsDocument } from './formats-document.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -14,6 +15,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const GENERATED: { readonly [path: string]: () => string } = {
   'docs/adr/README.md': adrIndex,
   'docs/errors.md': errorsDocument,
+  'docs/formats.md': formatsDocument,
 };
 
 /** Paths of the generated files that differ from what their generator gives. */

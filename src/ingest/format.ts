@@ -89,8 +89,12 @@ export interface Format {
   readonly networks: readonly string[];
   /** How far it was tried. */
   readonly proven: 'real samples' | 'published documentation' | 'own format';
+  /** What is one unit of input, in a sentence. */
+  readonly unit: string;
   /** What it cannot do, in sentences. */
   readonly limits: readonly string[];
+  /** Markdown for `docs/formats.md`, where the format is ours to define. */
+  readonly reference?: string;
   /** Recognises one file by its content. */
   detect(probe: Probe): Detection | undefined;
   /** Only for formats that are folders: several files that are read together, as one receipt. */

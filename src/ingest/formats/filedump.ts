@@ -16,6 +16,7 @@ export const filedump: Format = {
   title: 'FileDump XML (Actiance, FaceTime, Mattermost)',
   networks: ['mattermost', 'bloomberg', 'skype-for-business', 'any'],
   proven: 'published documentation',
+  unit: 'A child of Conversation that is neither RoomID nor its start or end.',
   limits: [
     'FaceTime’s dialect names no network: state it with --network, else it is “unknown”.',
     'Times are seconds or milliseconds since 1970, told apart by their size (an instant before March 1973 in milliseconds would be misread).',

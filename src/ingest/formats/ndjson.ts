@@ -31,6 +31,7 @@ import {
   recipientsOf,
 } from './ndjson/fields.ts';
 import { complete } from './ndjson/kinds.ts';
+import { REFERENCE } from './ndjson/reference.ts';
 import { invalid, Refusal } from './ndjson/refusal.ts';
 
 export const ndjson: Format = {
@@ -38,6 +39,8 @@ export const ndjson: Format = {
   title: 'Holdfast NDJSON',
   networks: ['any'],
   proven: 'own format',
+  unit: 'A line.',
+  reference: REFERENCE,
   limits: ['A line without `id` is identified by its sender, time and text.'],
   detect(probe) {
     const first = probe.text.split('\n').find((line) => line.trim() !== '');

@@ -18,6 +18,7 @@ export const pidgin: Format = {
   title: 'Pidgin and Gaim logs',
   networks: ['aim', 'icq', 'msn', 'yahoo', 'xmpp', 'irc', 'sametime', 'groupwise', 'gadu-gadu'],
   proven: 'real samples',
+  unit: 'An entry: a line that begins with a time, with the lines after it that do not.',
   limits: [
     'Text logs show names only: where a name is neither the account nor the peer, it is the address.',
     'Times before November 2006 have no zone; state it with --zone, else UTC is assumed and marked.',

@@ -25,6 +25,7 @@ export const slack: Format = {
   title: 'Slack export',
   networks: [NETWORK],
   proven: 'real samples',
+  unit: 'An object of a day file, each person of each of its reactions, each direct or group conversation of dms.json and mpims.json, and each other file.',
   limits: [
     'An export holds the last text of an edited message only: it becomes one edit without the message before.',
     'Reactions and tombstones have no time of their own and stand at the time of their message.',

@@ -1,0 +1,115 @@
+/**
+ * Public samples of the formats, found through HOLDFAST_TEST_SAMPLES. They are not part of this repository; without
+ * them these tests are skipped by name.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceFile } from '../../src/ingest/format.ts';
+import { type Read, readPath, temporaryVault } from './fixtures.ts';
+
+const SAMPLES = process.env.HOLDFAST_TEST_SAMPLES;
+const present = SAMPLES !== undefined && existsSync(join(SAMPLES, 'slack'));
+const sample = present ? test : test.skip;
+
+let workshop: Awaited<ReturnType<typeof temporaryVault>>;
+beforeAll(async () => {
+  workshop = await temporaryVault();
+});
+afterAll(() => workshop.dispose());
+
+/** Path below the samples → [events, rejects, exclusions], and the format. */
+async function accountOf(
+  path: string,
+): Promise<{ format: string; events: number; rejects: string[]; excluded: string[] }> {
+  const reads: Read[] = await readPath(workshop.vault, join(SAMPLES ?? '', path));
+  const outcomes = reads.flatMap((read) => read.outcomes.map(({ outcome }) => outcome));
+  return {
+    format: [...new Set(reads.map(({ recognised }) => recognised.name))].join(' '),
+    events: outcomes.filter(({ type }) => type === 'event').length,
+    rejects: outcomes.flatMap((outcome) => (outcome.type === 'reject' ? [outcome.code] : [])),
+    excluded: outcomes.flatMap((outcome) => (outcome.type === 'excluded' ? [outcome.reason] : [])),
+  };
+}
+
+describe('samples of these formats, with accounts that add up', () => {
+  sample('a Slack export of a public project', async () => {
+    expect(await accountOf('slack/slack-export-viewer_testarchive.zip')).toEqual({
+      format: 'slack',
+      events: 159,
+      rejects: [],
+      excluded: ['directory-file', 'directory-file', 'directory-file'],
+    });
+  });
+
+  sample('the vendor’s import example of 2006, clean and as printed, gives the same messages', async () => {
+    const expected = { format: 'filedump', events: 9, rejects: [], excluded: ['room-itself'] };
+    expect(await accountOf('actiance_facetime/CLEANED_facetime_import_sample_2006.xml')).toEqual(expected);
+    expect(await accountOf('actiance_facetime/TRANSCRIBED_facetime_import_sample_2006.xml')).toEqual(
+      expected,
+    );
+    const ids = async (name: string): Promise<string[]> =>
+      (await readPath(workshop.vault, join(SAMPLES ?? '', 'actiance_facetime', name))).flatMap(
+        ({ outcomes }) =>
+          outcomes.flatMap(({ outcome }) =>
+            outcome.type === 'event' && outcome.event.kind === 'message' ? [outcome.event.id] : [],
+          ),
+      );
+    expect(await ids('TRANSCRIBED_facetime_import_sample_2006.xml')).toEqual(
+      await ids('CLEANED_facetime_import_sample_2006.xml'),
+    );
+  });
+
+  sample('Mattermost’s compliance export, with edits and deletions', async () => {
+    const none = { rejects: [], excluded: [] };
+    expect(await accountOf('mattermost/TEMPLATE_FILLED_actiance_export.xml')).toEqual({
+      format: 'filedump',
+      events: 15,
+      ...none,
+    });
+    expect(await accountOf('mattermost/SYNTHETIC_actiance_export_edits_deletes.xml')).toEqual({
+      format: 'filedump',
+      events: 9,
+      ...none,
+    });
+  });
+
+  sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
+    expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
+      format: 'filedump',
+      events: 8,
+      rejects: [],
+    });
+  });
+
+  sample('Pidgin logs of public projects', async () => {
+    expect(await accountOf('pidgin/pidgin2adium_input.html')).toEqual({
+      format: 'pidgin',
+      events: 2,
+      rejects: [],
+      excluded: [],
+    });
+    expect(await accountOf('pidgin/pidgin2adium_bad.html')).toEqual({
+      format: 'pidgin',
+      events: 0,
+      rejects: ['network-unknown', 'network-unknown'],
+      excluded: [],
+    });
+    expect(await accountOf('pidgin/extracted')).toEqual({
+      format: 'pidgin',
+      events: 17,
+      rejects: [],
+      excluded: Array.from({ length: 9 }, () => 'no-entries'),
+    });
+  });
+
+  sample('every other sample is kept too: recognised, or one reject a file', async () => {
+    const reads = await readPath(workshop.vault, SAMPLES ?? '');
+    const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);
+    expect(unknown.length).toBeGreaterThan(0);
+    for (const { outcomes } of reads) expect(outcomes.length).toBeGreaterThan(0);
+    const faults = reads.flatMap(({ outcomes }) =>
+      outcomes.filter(({ outcome }) => outcome.type === 'reject' && outcome.code === 'format-fault'),
+    );
+    expect(faults).toEqual([]);
+  });
+});
