@@ -58,11 +58,13 @@ export class DedupTable {
   }
 
   lookup(keys: DedupKeys): Known {
-    const ordinal = this.#fingerprints.find(keys.content, (at) => this.#keysAt(at).startsWith(keys.content));
+    let whole = '';
+    const ordinal = this.#fingerprints.find(keys.content, (at) => {
+      whole = this.#keysAt(at);
+      return whole.startsWith(keys.content);
+    });
     if (ordinal === undefined) return { state: 'new' };
-    if (keys.perspective === NO_DEDUP_KEY || this.#keysAt(ordinal).endsWith(keys.perspective)) {
-      return { state: 'duplicate' };
-    }
+    if (keys.perspective === NO_DEDUP_KEY || whole.endsWith(keys.perspective)) return { state: 'duplicate' };
     const observed = this.#fingerprints.find(keys.perspective, (at) =>
       this.#isObservation(at, keys.perspective),
     );
