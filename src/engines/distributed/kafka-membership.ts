@@ -74,9 +74,10 @@ export class KafkaMembership {
       leave.addEventListener('abort', () => resolve(), { once: true });
     });
     this.#client.on('consumer.group_join', ({ payload }) => this.#joined(payload.memberAssignment));
-    this.#client.on('consumer.fetch_start', ({ payload }) => this.#fetchStarts(payload.nodeId));
+    // Node ids come as text, whatever their type says.
+    this.#client.on('consumer.fetch_start', ({ payload }) => this.#fetchStarts(Number(payload.nodeId)));
     this.#client.on('consumer.fetch', ({ payload }) =>
-      this.#answered.set(payload.nodeId, this.#parts.settings.clock.now()),
+      this.#answered.set(Number(payload.nodeId), this.#parts.settings.clock.now()),
     );
     this.#client.on('consumer.crash', ({ payload }) => this.#crashed.reject(payload.error));
     const watch = setInterval(() => this.#watch(), WATCH_MS);
