@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DEDUP_KEY_BYTES } from '../../core/dedup.ts';
+import { errnoOf, storageError } from '../../core/storage-error.ts';
 
 /** What one commit added to the table. */
 export interface DedupFrame {
@@ -42,11 +43,13 @@ export class DedupFile {
 
   /** Opens or makes the file and hands every whole frame to `each`, in order. */
   static open(path: string, each: (frame: StoredFrame) => void): DedupFile {
-    const file = new DedupFile(path);
-    const size = fstatSync(file.#file).size;
-    for (let frame = file.#next(size); frame !== undefined; frame = file.#next(size)) each(frame);
-    ftruncateSync(file.#file, file.#end);
-    return file;
+    return named(() => {
+      const file = new DedupFile(path);
+      const size = fstatSync(file.#file).size;
+      for (let frame = file.#next(size); frame !== undefined; frame = file.#next(size)) each(frame);
+      ftruncateSync(file.#file, file.#end);
+      return file;
+    });
   }
 
   /** Appends a frame; answers the position of its keys. */
@@ -60,9 +63,11 @@ export class DedupFile {
     bytes.set(frame.keys, HEADER);
     const chain = this.#chained(bytes.subarray(0, HEADER + frame.keys.length));
     bytes.set(chain, HEADER + frame.keys.length);
-    for (let written = 0; written < bytes.length; ) {
-      written += writeSync(this.#file, bytes, written, bytes.length - written, this.#end + written);
-    }
+    named(() => {
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(this.#file, bytes, written, bytes.length - written, this.#end + written);
+      }
+    });
     const position = this.#end + HEADER;
     this.#chain = chain;
     this.#end += bytes.length;
@@ -121,5 +126,14 @@ export class DedupFile {
       if (more === 0) throw new Error('the dedup cache ended early');
       read += more;
     }
+  }
+}
+
+/** Names the disk's own errors; others are faults of ours and pass. */
+function named<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw errnoOf(error) === undefined ? error : storageError(error, 'writing the cache of dedup keys');
   }
 }

@@ -1,6 +1,6 @@
 import { EVENT_KINDS } from '../../core/event.ts';
 import { isClassName, isQuarter } from '../../core/ledger/commit.ts';
-import type { Bucket, Entry } from '../../core/record.ts';
+import type { Bucket, Entry, Quarter } from '../../core/record.ts';
 import { quarterOf } from '../../core/retention.ts';
 
 const DAY = 86_400_000;
@@ -16,18 +16,25 @@ const DEEPEST = 200;
 
 type Members = { readonly [name: string]: unknown };
 
+/** The last quarter that has begun at an instant, give or take a day between clocks. */
+export function latestQuarter(instant: string): Quarter {
+  return quarterOf(new Date(Date.parse(instant) + DAY).toISOString());
+}
+
 /**
  * Reads a message of the stream, which anyone who reaches the broker may have written. Checks what sealing, dedup and
- * the readers of records rely on; undefined where it is no entry. `now`: ms since 1970.
+ * the readers of records rely on; undefined where it is no entry. `latest` is the last quarter that may be
+ * stamped (see {@link latestQuarter}).
  */
-export function readEntry(message: string, now: number): Entry | undefined {
+export function readEntry(message: string, latest: Quarter): Entry | undefined {
   let value: unknown;
   try {
     value = JSON.parse(message);
   } catch {
     return undefined;
   }
-  if (!isObject(value) || !isPlausibleBucket(value, now) || !isWellFormed(message, value)) return undefined;
+  if (!isObject(value) || !isPlausibleBucket(value, latest) || !isWellFormed(message, value))
+    return undefined;
   // A short message cannot nest so deep that a reader of the record would run out of stack.
   if (message.length > 4 * DEEPEST && !isNestedWithin(value, DEEPEST)) return undefined;
   return isEntry(value) ? value : undefined;
@@ -48,15 +55,15 @@ function isEntry(value: Members): value is Members & Entry {
   }
 }
 
-/** A bucket is where disposal will look: its quarter has begun, give or take a day between clocks. */
-function isPlausibleBucket(value: Members, now: number): value is Members & Bucket {
+/** A bucket is where disposal will look: its quarter has begun. */
+function isPlausibleBucket(value: Members, latest: Quarter): value is Members & Bucket {
   return (
     isText(value.class) &&
     isClassName(value.class) &&
     isText(value.quarter) &&
     isQuarter(value.quarter) &&
     value.quarter >= '1970Q1' &&
-    value.quarter <= quarterOf(new Date(now + DAY).toISOString())
+    value.quarter <= latest
   );
 }
 

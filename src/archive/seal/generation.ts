@@ -9,6 +9,7 @@ import { ACTIONS, type ActTools, actIdOf, recordAct } from '../acts.ts';
 import type { ArchiveIdentity } from '../reader.ts';
 import { putGenesis } from './genesis.ts';
 import { type LogHead, loadHead } from './head.ts';
+import { later } from './instants.ts';
 
 /** Why a log's generation was closed. */
 export type GenerationReason = 'stream-lost' | 'restored' | 'decided';
@@ -48,7 +49,8 @@ export async function openNextGeneration(
       base,
       generation,
       position: low,
-      sealedAt: new Date(tools.clock.now()).toISOString(),
+      // Sealed time does not run backwards from one generation to the next either.
+      sealedAt: later(new Date(tools.clock.now()).toISOString(), closed.sealedAt),
     });
   if (base === CONTROL) await open();
   await recordOpening(tools, base, closed, low, reason);

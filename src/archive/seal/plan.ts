@@ -2,9 +2,17 @@ import { type DedupKey, type DedupKeyer, type DedupKeys, NO_DEDUP_KEY } from '..
 import type { Event } from '../../core/event.ts';
 import { sha256Hex } from '../../core/hash.ts';
 import { sealLeaf } from '../../core/ledger/leaf.ts';
-import type { Bucket, Entry, LogName, ReceiptProgress, RecordName, RecordType } from '../../core/record.ts';
+import type {
+  Bucket,
+  Entry,
+  LogName,
+  Quarter,
+  ReceiptProgress,
+  RecordName,
+  RecordType,
+} from '../../core/record.ts';
 import type { Known } from './dedup-table.ts';
-import { readEntry } from './entry.ts';
+import { latestQuarter, readEntry } from './entry.ts';
 import { type Line, linesOf, RecordStore, type StoredRecord } from './record-store.ts';
 
 /** What sealing a batch needs to know; nothing here is read again from anywhere. */
@@ -68,7 +76,7 @@ export function planBatch(batch: BatchToPlan): Plan {
 
 class Planner {
   readonly #batch: BatchToPlan;
-  readonly #now: number;
+  readonly #latest: Quarter;
   readonly #items: Item[] = [];
   readonly #contents = new Map<DedupKey, Item>();
   readonly #perspectives = new Set<DedupKey>();
@@ -80,7 +88,7 @@ class Planner {
 
   constructor(batch: BatchToPlan) {
     this.#batch = batch;
-    this.#now = Date.parse(batch.sealedAt);
+    this.#latest = latestQuarter(batch.sealedAt);
   }
 
   plan(): Plan {
@@ -119,7 +127,7 @@ class Planner {
 
   /** False where the message is no entry that can be sealed; then nothing was taken of it. */
   #tryMessage(message: string): boolean {
-    const entry = readEntry(message, this.#now);
+    const entry = readEntry(message, this.#latest);
     if (entry === undefined) return false;
     try {
       this.#take(entry);

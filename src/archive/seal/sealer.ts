@@ -17,6 +17,7 @@ import type { ArchiveIdentity } from '../reader.ts';
 import { damaged, readCommit } from './commits.ts';
 import type { DedupTable } from './dedup-table.ts';
 import { headOf, type LogHead } from './head.ts';
+import { later } from './instants.ts';
 import { type Plan, planBatch } from './plan.ts';
 
 /** What sealing is done with. */
@@ -132,12 +133,6 @@ async function putCommit(vault: Vault, head: LogHead, name: string, bytes: Uint8
       hint: 'Two histories of one log exist. Stop every archiver, keep the folder as it is, and run "holdfast verify".',
     },
   );
-}
-
-/** The later of two instants of one form. */
-function later(a: string, b: string): string {
-  if (a > b) return a;
-  return b;
 }
 
 /** Record salts: 128 bits each, drawn for the whole batch at once. */

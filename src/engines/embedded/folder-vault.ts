@@ -4,7 +4,8 @@ import { open, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { HoldfastError } from '../../core/errors.ts';
 import type { PutOutcome, Vault, VaultObject } from '../../core/ports/vault.ts';
-import { diskFileSystem, errnoOf, type FileSystem, storageError } from './file-system.ts';
+import { errnoOf, storageError } from '../../core/storage-error.ts';
+import { diskFileSystem, type FileSystem } from './file-system.ts';
 import { checkVaultName } from './folder-names.ts';
 import { pooled } from './pooled.ts';
 

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { HoldfastError } from '../../core/errors.ts';
 import { canonical } from '../../core/json.ts';
 import type { Random } from '../../core/ports/clock.ts';
-import { errnoOf, storageError } from './file-system.ts';
+import { errnoOf, storageError } from '../../core/storage-error.ts';
 
 /** What the file keeps. Secrets are raw: Ed25519 seeds, P-256 private numbers, an HMAC key; 32 bytes each. */
 export interface StoredKeys {

@@ -10,7 +10,7 @@ import {
   type StreamConsumption,
 } from '../../core/ports/stream.ts';
 import type { LogName } from '../../core/record.ts';
-import { storageError } from './file-system.ts';
+import { storageError } from '../../core/storage-error.ts';
 import { type Chunk, consumeLog, type LogSource, type Room } from './sqlite-consumption.ts';
 
 /** A message's row id is its log's number and its offset, so that one table holds every log in order. */
