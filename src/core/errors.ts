@@ -48,6 +48,10 @@ export const ERRORS = {
     exit: 1,
     says: 'Another archiver committed first; this batch was dropped and the new head read.',
   },
+  'timestamp-failed': {
+    exit: 1,
+    says: 'The timestamp authority does not answer, or not with a token for this request.',
+  },
   'damaged-archive': {
     exit: 3,
     says: 'A file of the archive is missing or is not what the ledger says it is.',

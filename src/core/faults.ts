@@ -64,7 +64,7 @@ export const FAULTS = {
   'record-count': 'The bundle holds another number of records than the manifest says.',
   'custody-differs': 'The custody trail says other things than the record itself.',
   'heads-unproved':
-    'The act that names the heads of all logs is missing, not proved, or not signed by the node.',
+    'The act that names the heads of all logs is missing, not of its form, or not by this archive’s node.',
   'heads-differ': 'A checkpoint does not extend the head that control sealed.',
   'more-faults': 'More faults were found than are listed.',
 } as const satisfies Record<string, string>;

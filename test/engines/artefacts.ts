@@ -49,7 +49,8 @@ export function elasticsearchHome(): Promise<string> {
   }).then((folder) => join(folder, `elasticsearch-${ELASTICSEARCH_VERSION}`));
 }
 
-async function cached(name: string, make: (folder: string) => Promise<void>): Promise<string> {
+/** A folder of the cache, made once: `make` fills it under another name first. */
+export async function cached(name: string, make: (folder: string) => Promise<void>): Promise<string> {
   const place = join(cacheFolder(), name);
   if (await exists(place)) return place;
   await mkdir(cacheFolder(), { recursive: true });
@@ -66,7 +67,8 @@ async function cached(name: string, make: (folder: string) => Promise<void>): Pr
   return place;
 }
 
-async function maven(folder: string, goal: string[]): Promise<void> {
+/** Runs Maven quietly in a folder. */
+export async function maven(folder: string, goal: string[]): Promise<void> {
   await run('mvn', ['-q', '-B', ...goal], { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
 }
 

@@ -26,7 +26,9 @@ export async function openExporting(events: Iterable<Event>): Promise<Exporting>
   const workshop = await openFounded();
   const { vault, stream, identity, clock, node } = workshop;
   let batch: string[] = [];
+  let total = 0;
   for (const event of events) {
+    total++;
     batch.push(JSON.stringify({ type: 'event', event, class: 'default', quarter: '2026Q1' } satisfies Entry));
     if (batch.length === 1000) {
       await stream.append('m0', batch);
@@ -36,6 +38,7 @@ export async function openExporting(events: Iterable<Event>): Promise<Exporting>
   if (batch.length > 0) await stream.append('m0', batch);
   await workshop.sealAll();
   const reader = await openReader(vault);
+  expect((await reader.head('m0')).size).toBe(total);
   await recordHeads(reader, stream, 'os:test@host', { clock, random, node: nodeOf(identity, node) });
   await workshop.sealAll();
   const { seal } = await createKeys(join(workshop.folder, 'seal-keys'), {

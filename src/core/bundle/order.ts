@@ -22,7 +22,7 @@ export async function compareOrder(
   const dropped = [...wanted].filter((name) => !here.has(name));
   const added = [...here].filter((name) => !wanted.has(name));
   const moved: { line: number; expected: string; found: string }[] = [];
-  const common = filtered(expected(), here)[Symbol.asyncIterator]();
+  const common = filtered(expected(), here);
   const seen = new Set<string>();
   let line = 0;
   for await (const name of found()) {
@@ -38,7 +38,7 @@ export async function compareOrder(
       moved.push({ line, expected: next.value, found: name });
     }
   }
-  await common.return?.();
+  await common.return(undefined);
   return { dropped: dropped.slice(0, MOST_NAMED), added: added.slice(0, MOST_NAMED), moved };
 }
 

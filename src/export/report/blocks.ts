@@ -83,6 +83,7 @@ export class Table {
     this.#sheet = sheet;
     this.#columns = columns;
     this.#style = style;
+    sheet.y += 4;
     sheet.ensure(style.leading * 4);
     this.#head();
   }

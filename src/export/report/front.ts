@@ -198,25 +198,25 @@ function completeness(sheet: Sheet, input: FrontInput, bookmark: (title: string)
         'Assumed zones †',
         counts.assumedZones === 0
           ? 'None'
-          : `${count(counts.assumedZones)} times whose zone the source does not state`,
+          : `${plural(counts.assumedZones, 'time')} whose zone the source does not state`,
       ],
       [
         'Coarse times ~',
         counts.coarseTimes === 0
           ? 'None'
-          : `${count(counts.coarseTimes)} times known to the minute or the day only`,
+          : `${plural(counts.coarseTimes, 'time')} known to the minute or the day only`,
       ],
       [
         'Earlier texts',
         counts.earlierNotCaptured === 0
           ? 'None missing'
-          : `${count(counts.earlierNotCaptured)} edits or deletions whose earlier text no source held`,
+          : `${plural(counts.earlierNotCaptured, 'edit or deletion', 'edits or deletions')} whose earlier text no source held`,
       ],
       [
         'Repairs while reading',
         counts.repaired === 0
           ? 'None'
-          : `${count(counts.repaired)} records, each with its repair in records.ndjson`,
+          : `${plural(counts.repaired, 'record')}, with the repair in records.ndjson`,
       ],
       [
         'Substituted characters',
@@ -238,11 +238,11 @@ function people(sheet: Sheet, { store }: FrontInput, bookmark: (title: string) =
     'Everyone who wrote in these records, as the sources show them: addresses and names were observed, and are not checked against a directory. Employer and whether a person is external are therefore not known.',
   );
   const table = new Table(sheet, [
-    { title: 'Name as observed', width: 150 },
-    { title: 'Address', width: sheet.width - 150 - 70 - 60 - 132 },
-    { title: 'Network', width: 70 },
-    { title: 'Records', width: 60, align: 'right' },
-    { title: 'First and last', width: 132 },
+    { title: 'Name as observed', width: 128 },
+    { title: 'Address', width: sheet.width - 128 - 66 - 50 - 118 },
+    { title: 'Network', width: 66 },
+    { title: 'First and last', width: 118 },
+    { title: 'Records', width: 50, align: 'right' },
   ]);
   const most = 5000;
   let shown = 0;
@@ -258,8 +258,8 @@ function people(sheet: Sheet, { store }: FrontInput, bookmark: (title: string) =
       person.names.length === 0 ? '—' : person.names.join('; '),
       person.address === '' ? '—' : person.address,
       person.network,
-      count(person.sent),
       from === to ? from : `${from} to ${to}`,
+      count(person.sent),
     ]);
   }
   if (more > 0) table.row([`… and ${plural(more, 'more address', 'more addresses')}: see records.ndjson`]);

@@ -15,6 +15,8 @@ import { describe, partyName } from './wording.ts';
 const NAME: TextStyle = { size: 8.5, leading: 12, weight: 'semibold' };
 const META: TextStyle = { size: 7.5, leading: 12, ink: 'soft' };
 const TEXT: TextStyle = { size: 9.5, leading: 13.2 };
+/** The triangle is drawn small in its face. */
+const HIT: TextStyle = { size: 12, leading: 12, ink: 'accent' };
 const NOTE: TextStyle = { size: 8.5, leading: 11.8 };
 const TAG: TextStyle = { size: 8, leading: 11.8, weight: 'semibold' };
 const SLICE: TextStyle = { size: 11.5, leading: 16, weight: 'semibold', ink: 'accent' };
@@ -132,8 +134,8 @@ class Transcript {
     this.#sliceSize = records;
     const sheet = this.#sheet;
     sheet.onBreak = undefined;
-    if (begins || sheet.room < 120) sheet.newPage();
-    else sheet.y += 16;
+    if (sheet.room < (begins ? 220 : 120)) sheet.newPage();
+    else sheet.y += begins ? 26 : 16;
     const title = titleOf(conversation);
     if (begins) this.#hooks.bookmark(title, 0);
     this.#hooks.bookmark(longDay(placed.day), 1);
@@ -241,7 +243,7 @@ class Transcript {
 
   #gutter(placed: Placed, record: EventRecord, y: number): void {
     const sheet = this.#sheet;
-    if (placed.hit) sheet.textAt(sheet.left + MARK, y, '▸', { ...META, ink: 'accent' }, 10);
+    if (placed.hit) sheet.textAt(sheet.left + MARK, y - 3.5, '▸', HIT, 14);
     sheet.textAt(sheet.left + NUMBER.x, y, String(placed.number), { ...META, align: 'right' }, NUMBER.width);
     const { day, time, offset } = this.#store.clock.at(record.at.instant);
     const { precision, zoneSource } = record.at;

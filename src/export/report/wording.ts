@@ -69,7 +69,13 @@ export function describe(record: EventRecord, numberOf: (event: EventId) => numb
         automatic === true ? 'automatic' : undefined,
         record.actor === undefined ? undefined : `by ${partyName(record.actor)}`,
       ].filter((part) => part !== undefined);
-      return { ...person, ...text, ...(aside.length === 0 ? {} : { aside: aside.join('  ·  ') }) };
+      const empty = (record.text ?? '') === '' && (record.attachments ?? []).length === 0;
+      return {
+        ...person,
+        ...text,
+        ...(aside.length === 0 ? {} : { aside: aside.join('  ·  ') }),
+        ...(empty ? { note: '[NO TEXT]' } : {}),
+      };
     }
     case 'edit': {
       const earlier = record.payload.earlier === 'not-captured' ? '; the earlier text was not captured' : '';
