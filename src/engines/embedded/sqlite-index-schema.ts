@@ -1,0 +1,68 @@
+import { DatabaseSync } from 'node:sqlite';
+import { DOCUMENT_VERSION } from '../../core/search/document.ts';
+import { TOKENIZER_VERSION } from '../../core/search/tokenizer.ts';
+import { CREATE_FTS } from './sqlite-index-terms.ts';
+
+/** What makes two indices of the same records differ; Unicode's tables come with the runtime. */
+export const INDEX_VERSION = `1.${DOCUMENT_VERSION}.${TOKENIZER_VERSION} unicode ${process.versions.unicode}`;
+
+/**
+ * One bucket's tables. `records` is narrow, as searches look into it row by row; `documents` holds what answers print.
+ * `after` and `before` are how far (ms) a record's time may really lie after and before `at`.
+ */
+const SCHEMA = `
+CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE logs(id INTEGER PRIMARY KEY, log TEXT NOT NULL UNIQUE, next INTEGER NOT NULL);
+CREATE TABLE conversations(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+CREATE TABLE records(id INTEGER PRIMARY KEY, log INTEGER NOT NULL, leaf INTEGER NOT NULL, at INTEGER NOT NULL,
+  before INTEGER NOT NULL, after INTEGER NOT NULL, conversation INTEGER NOT NULL);
+CREATE UNIQUE INDEX names ON records(log, leaf);
+CREATE TABLE documents(id INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE terms(term TEXT PRIMARY KEY) WITHOUT ROWID;
+${CREATE_FTS};
+INSERT INTO fts(fts, rank) VALUES ('pgsz', 8192);
+`;
+
+const POSITIONS_SCHEMA = `
+CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE positions(log TEXT PRIMARY KEY, size INTEGER NOT NULL, rejects INTEGER NOT NULL,
+  held TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta(name, value) VALUES ('version', '${INDEX_VERSION}');
+`;
+
+/**
+ * Nothing waits for the disk: a process that is killed loses nothing, but a machine that fails may lose the newest
+ * documents of one file and not those of another. So a position says what each bucket held (`held`: file → next leaf),
+ * and an index that holds less when it is opened starts anew.
+ */
+const PRAGMAS = `
+PRAGMA page_size = 8192;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA cache_size = -65536;
+PRAGMA temp_store = MEMORY;
+PRAGMA mmap_size = 1073741824;
+PRAGMA wal_autocheckpoint = 4000;
+`;
+
+function open(file: string, schema: string, readOnly: boolean): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 30_000, readOnly });
+  try {
+    if (readOnly) {
+      db.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return db;
+    }
+    db.exec(PRAGMAS);
+    const { n } = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number };
+    if (n === 0) db.exec(`BEGIN IMMEDIATE; ${schema}; COMMIT;`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+export const openBucket = (file: string, readOnly: boolean): DatabaseSync => open(file, SCHEMA, readOnly);
+
+export const openPositions = (file: string, readOnly: boolean): DatabaseSync =>
+  open(file, POSITIONS_SCHEMA, readOnly);
