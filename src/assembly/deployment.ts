@@ -1,0 +1,38 @@
+import type { Archive, Deployment } from '../cli/archive.ts';
+import { type Caller, run, type World } from '../cli/run.ts';
+import { FolderVault } from '../engines/embedded/folder-vault.ts';
+import { embeddedFolders } from './embedded.ts';
+import { EmbeddedDeployment } from './embedded-deployment.ts';
+
+/** The one place where the mode is chosen. The clients of Kafka and Elasticsearch are loaded only where they are used. */
+export function deployment(world: Omit<World, 'deployment'>): Deployment {
+  const runHeld = (argv: readonly string[], caller: Caller, archive: Archive): Promise<number> =>
+    run(argv, caller, { ...world, deployment: chosen }, archive);
+  const embedded = new EmbeddedDeployment(runHeld);
+  const distributed = async () => new (await import('./distributed-deployment.ts')).DistributedDeployment();
+  const chosen: Deployment = {
+    init: async (settings, passphrase, caller) =>
+      settings.mode === 'embedded'
+        ? embedded.init(settings, passphrase, caller)
+        : (await distributed()).init(settings, passphrase, caller),
+    elsewhere: async (settings, argv, caller) =>
+      settings.mode === 'embedded' ? embedded.elsewhere(settings, argv, caller) : undefined,
+    withArchive: async (settings, passphrase, caller, use) =>
+      settings.mode === 'embedded'
+        ? embedded.withArchive(settings, passphrase, caller, use)
+        : (await distributed()).withArchive(settings, passphrase, caller, use),
+    start: async (settings, passphrase, roles, caller) =>
+      settings.mode === 'embedded'
+        ? embedded.start(settings, passphrase, caller)
+        : (await distributed()).start(settings, passphrase, roles, caller),
+    inspect: async (settings, io) =>
+      settings.mode === 'embedded' ? embedded.inspect(settings) : (await distributed()).inspect(settings, io),
+    openRestored: async (settings, passphrase, caller) =>
+      settings.mode === 'embedded'
+        ? embedded.openRestored(settings, passphrase, caller)
+        : (await distributed()).openRestored(settings, passphrase, caller),
+    vaultAt: (folder) => new FolderVault(folder),
+    folders: (settings) => (settings.mode === 'embedded' ? embeddedFolders(settings.data) : settings),
+  };
+  return chosen;
+}

@@ -1,0 +1,213 @@
+import { mkdir } from 'node:fs/promises';
+import { readIdentity } from '../archive/read/identity.ts';
+import { openReader } from '../archive/read/open-reader.ts';
+import { openRestoredLogs } from '../archive/restore.ts';
+import { Archiver } from '../archive/seal/archiver.ts';
+import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
+import type { Io } from '../cli/io.ts';
+import type { Caller } from '../cli/run.ts';
+import type { DistributedSettings } from '../config/settings.ts';
+import { HoldfastError } from '../core/errors.ts';
+import type { Index } from '../core/ports/index.ts';
+import type { LogName } from '../core/record.ts';
+import { KafkaStream } from '../engines/distributed/kafka-stream.ts';
+import { FolderVault } from '../engines/embedded/folder-vault.ts';
+import { type ArchiveKeys, openKeys } from '../engines/embedded/key-file.ts';
+import { Indexer, rebuildIndex } from '../search/indexer.ts';
+import { serve } from './duties.ts';
+import { openElasticsearch } from './elasticsearch.ts';
+import { generationTools } from './generations.ts';
+import { initialise } from './init.ts';
+import { findPassphrase } from './keys.ts';
+import type { Incident } from './sealing-worker.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+/**
+ * Archives over Kafka and Elasticsearch: any node runs any command; sealing and indexing are done by the nodes that
+ * `start` with these roles. A command waits for them and says so.
+ */
+export class DistributedDeployment {
+  async init(
+    settings: DistributedSettings,
+    passphrase: string | undefined,
+    caller: Caller,
+  ): Promise<Initialised> {
+    const stream = await openStream(settings, settings.partitions, caller.io);
+    try {
+      const made = await initialise({
+        vault: new FolderVault(settings.vault),
+        stream,
+        keys: settings.keys,
+        partitions: settings.partitions,
+        passphrase,
+        firm: settings.firm.name,
+        actor: caller.actor,
+      });
+      return { ...made, folders: { vault: settings.vault, keys: settings.keys } };
+    } finally {
+      await stream.close();
+    }
+  }
+
+  async withArchive<T>(
+    settings: DistributedSettings,
+    passphrase: string | undefined,
+    caller: Caller,
+    use: (archive: Archive) => Promise<T>,
+  ): Promise<T> {
+    const { archive, close } = await open(settings, passphrase, caller.io);
+    try {
+      return await use(archive);
+    } finally {
+      await close();
+    }
+  }
+
+  /** Vault and index for reading. */
+  async inspect(settings: DistributedSettings, io: Io): Promise<Inspection> {
+    const vault = new FolderVault(settings.vault);
+    const index = await openElasticsearch(settings, await readIdentity(vault), io);
+    return { vault, index, close: () => index.close() };
+  }
+
+  /** The vault was just copied here: opens the next generation of every log on the topics as they are. */
+  async openRestored(
+    settings: DistributedSettings,
+    given: string | undefined,
+    caller: Caller,
+  ): Promise<LogName[]> {
+    const vault = new FolderVault(settings.vault);
+    const identity = await readIdentity(vault);
+    const keys = await openKeys(settings.keys, findPassphrase(settings.keys, given));
+    const stream = await openStream(settings, identity.partitions, caller.io);
+    try {
+      return await openRestoredLogs(generationTools(vault, stream, identity, keys, caller.actor));
+    } finally {
+      await stream.close();
+    }
+  }
+
+  /** Takes the given roles until the caller's signal. Logs are shared among the archivers by Kafka's group. */
+  async start(
+    settings: DistributedSettings,
+    passphrase: string | undefined,
+    roles: readonly Role[],
+    caller: Caller,
+  ): Promise<void> {
+    const { archive, index, keys, incidents, close } = await open(settings, passphrase, caller.io);
+    try {
+      const archiver = roles.includes('archiver')
+        ? await archive.stream.consume(newArchiver(settings, archive, keys, incidents, caller.io))
+        : undefined;
+      const indexer = roles.includes('indexer') ? newIndexer(archive, index, caller.io) : undefined;
+      indexer?.start();
+      caller.io.err(`ready: archive ${archive.identity.id}, roles ${roles.join(', ')}; stop with Ctrl-C`);
+      await serve(archive, caller, roles.includes('sweeper'));
+      await archiver?.stop();
+      await indexer?.stop();
+    } finally {
+      await close();
+    }
+  }
+}
+
+interface Opened {
+  readonly archive: Archive;
+  readonly index: Index;
+  readonly keys: ArchiveKeys;
+  readonly incidents: Incident[];
+  close(): Promise<void>;
+}
+
+async function open(settings: DistributedSettings, given: string | undefined, io: Io): Promise<Opened> {
+  const vault = new FolderVault(settings.vault);
+  const identity = await readIdentity(vault);
+  const keys = await openKeys(settings.keys, findPassphrase(settings.keys, given));
+  await mkdir(settings.cache, { recursive: true, mode: 0o700 });
+  const stream = await openStream(settings, identity.partitions, io);
+  const index = await openElasticsearch(settings, identity, io).catch(async (error: unknown) => {
+    await stream.close();
+    throw error;
+  });
+  const reader = await openReader(vault, identity);
+  const incidents: Incident[] = [];
+  const archive: Archive = {
+    settings,
+    identity,
+    vault,
+    stream,
+    index,
+    reader,
+    keys,
+    clock: systemClock,
+    random: systemRandom,
+    incidents: () => incidents,
+    rebuildIndex: () => rebuildIndex({ reader, index, inFlight: IN_FLIGHT }),
+  };
+  return {
+    archive,
+    index,
+    keys,
+    incidents,
+    async close() {
+      await index.close();
+      await stream.close();
+    },
+  };
+}
+
+/** Bulk requests under way at a time: the server works while the next one is made ready. */
+const IN_FLIGHT = 3;
+
+function newIndexer({ reader }: Archive, index: Index, io: Io): Indexer {
+  return new Indexer({
+    reader,
+    index,
+    inFlight: IN_FLIGHT,
+    report(event) {
+      if (event.kind === 'failed')
+        io.err(`indexing ${event.log} failed and is tried again: ${event.error.message}`);
+    },
+  });
+}
+
+function newArchiver(
+  settings: DistributedSettings,
+  archive: Archive,
+  keys: ArchiveKeys,
+  incidents: Incident[],
+  io: Io,
+): Archiver {
+  return new Archiver({
+    vault: archive.vault,
+    identity: archive.identity,
+    ledger: keys.ledger,
+    dedup: keys.dedup,
+    clock: systemClock,
+    random: systemRandom,
+    cache: settings.cache,
+    trim: (log, below) => archive.stream.trim(log, below),
+    report(event) {
+      if (event.kind === 'fenced')
+        io.err(`fenced: another archiver committed first in ${event.sealedIn}; going on at ${event.next}`);
+      if (event.kind === 'assigned') io.err(`archiving ${event.sealedIn} from offset ${event.next}`);
+      if (event.kind !== 'incident') return;
+      const code = event.error instanceof HoldfastError ? event.error.code : 'internal';
+      incidents.push({ log: event.log, code, message: event.error.message });
+      io.err(`incident: log ${event.log} has stopped: ${event.error.message} [${code}]`);
+    },
+  });
+}
+
+function openStream(settings: DistributedSettings, partitions: number, io: Io): Promise<KafkaStream> {
+  return KafkaStream.open({
+    brokers: settings.kafka.brokers,
+    prefix: settings.kafka.prefix,
+    partitions,
+    production: settings.kafka.production,
+    sessionTimeoutMs: settings.kafka.sessionTimeout,
+    patienceMs: settings.patience * 1_000,
+    clock: systemClock,
+    waiting: (reason) => io.err(`waiting: ${reason}`),
+  });
+}

@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readIdentity } from '../archive/read/identity.ts';
+import { openRestoredLogs } from '../archive/restore.ts';
+import type { Archive, Initialised, Inspection } from '../cli/archive.ts';
+import type { Io } from '../cli/io.ts';
+import type { Caller } from '../cli/run.ts';
+import type { EmbeddedSettings } from '../config/settings.ts';
+import { HoldfastError } from '../core/errors.ts';
+import { baseLogs } from '../core/logs.ts';
+import type { LogName } from '../core/record.ts';
+import { FolderVault } from '../engines/embedded/folder-vault.ts';
+import { openKeys } from '../engines/embedded/key-file.ts';
+import { SqliteIndex } from '../engines/embedded/sqlite-index.ts';
+import { SqliteStream } from '../engines/embedded/sqlite-stream.ts';
+import { type Claim, claim, ownerOf } from './claim.ts';
+import { sealHeadsWhenOld, serve } from './duties.ts';
+import { embeddedFolders, openEmbedded } from './embedded.ts';
+import { generationTools } from './generations.ts';
+import { hold, runThroughHolder } from './holder.ts';
+import { holdsArchive, initialise } from './init.ts';
+import { findPassphrase } from './keys.ts';
+
+const TRY_EVERY = 50;
+const TRIES = 600;
+/** A service that finds another one does not wait for it to end. */
+const SERVICE_TRIES = 40;
+
+/** Runs a command line of another process on the archive that this one holds. */
+export type RunHeld = (argv: readonly string[], caller: Caller, archive: Archive) => Promise<number>;
+
+/**
+ * Embedded archives: one process owns the folder, and the commands of the others run through it. The claim that
+ * `elsewhere` won is used by `withArchive`.
+ */
+export class EmbeddedDeployment {
+  readonly #runHeld: RunHeld;
+  #claimed: { readonly data: string; readonly claim: Claim } | undefined;
+
+  constructor(runHeld: RunHeld) {
+    this.#runHeld = runHeld;
+  }
+
+  /**
+   * Owns the folder from here on, or has its owner run the command and gives the exit code. An owner that is about to
+   * start or to end is waited for.
+   */
+  async elsewhere(
+    settings: EmbeddedSettings,
+    argv: readonly string[],
+    caller: Caller,
+  ): Promise<number | undefined> {
+    requireArchive(settings);
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const mine = claim(settings.data);
+      if (mine !== undefined) {
+        this.#claimed = { data: settings.data, claim: mine };
+        return undefined;
+      }
+      const owner = ownerOf(settings.data);
+      if (owner !== undefined) {
+        const command = { argv: [...argv], cwd: caller.cwd, actor: caller.actor };
+        const code = await runThroughHolder(owner, command, caller.io, caller.signal);
+        if (code !== undefined) return code;
+      }
+      if (caller.signal.aborted) return 1;
+      await sleep(TRY_EVERY);
+    }
+    throw held(settings);
+  }
+
+  async init(
+    settings: EmbeddedSettings,
+    passphrase: string | undefined,
+    caller: Caller,
+  ): Promise<Initialised> {
+    await mkdir(settings.data, { recursive: true, mode: 0o700 });
+    const mine = claim(settings.data);
+    if (mine === undefined) throw held(settings);
+    try {
+      const folders = embeddedFolders(settings.data);
+      const stream = new SqliteStream({ path: folders.stream, logs: baseLogs(1) });
+      const made = await initialise({
+        vault: new FolderVault(folders.vault),
+        stream,
+        keys: folders.keys,
+        partitions: 1,
+        passphrase,
+        firm: settings.firm.name,
+        actor: caller.actor,
+      }).finally(() => stream.close());
+      // Opened once, so that control's first act is sealed before anyone relies on the archive.
+      const open = await openEmbedded(settings, passphrase, caller);
+      await open.close();
+      return { ...made, folders: { vault: folders.vault, keys: folders.keys } };
+    } finally {
+      mine.release();
+    }
+  }
+
+  /** Opens the archive for `use`; other commands run through this process meanwhile. Closes it whatever happens. */
+  async withArchive<T>(
+    settings: EmbeddedSettings,
+    passphrase: string | undefined,
+    caller: Caller,
+    use: (archive: Archive) => Promise<T>,
+    tries = TRIES,
+  ): Promise<T> {
+    const mine = await this.#own(settings, tries);
+    try {
+      const open = await openEmbedded(settings, passphrase, caller);
+      try {
+        const holder = await hold(mine.token, (command, io, signal) =>
+          this.#runHeld(command.argv, { io, cwd: command.cwd, actor: command.actor, signal }, open.archive),
+        );
+        mine.announce(holder.port);
+        try {
+          return await use(open.archive);
+        } finally {
+          await holder.close();
+        }
+      } finally {
+        await sealHeadsWhenOld(open.archive, caller.actor).catch((error: unknown) =>
+          complain(caller.io, error),
+        );
+        await open.close();
+      }
+    } finally {
+      mine.release();
+    }
+  }
+
+  /** Holds the archive until the caller's signal. */
+  start(settings: EmbeddedSettings, passphrase: string | undefined, caller: Caller): Promise<void> {
+    return this.withArchive(
+      settings,
+      passphrase,
+      caller,
+      async (archive) => {
+        caller.io.err(`ready: archive ${archive.identity.id} in ${settings.data}; stop with Ctrl-C`);
+        await serve(archive, caller);
+      },
+      SERVICE_TRIES,
+    );
+  }
+
+  /** Vault and index for reading, beside whoever holds the archive. */
+  async inspect(settings: EmbeddedSettings): Promise<Inspection> {
+    requireArchive(settings);
+    const folders = embeddedFolders(settings.data);
+    const vault = new FolderVault(folders.vault);
+    if (!existsSync(folders.index)) return { vault, close: async () => {} };
+    const index = new SqliteIndex({ folder: folders.index, readOnly: true });
+    return { vault, index, close: () => index.close() };
+  }
+
+  /** The vault was just copied here: opens the next generation of every log on a fresh stream. */
+  async openRestored(
+    settings: EmbeddedSettings,
+    given: string | undefined,
+    caller: Caller,
+  ): Promise<LogName[]> {
+    const mine = await this.#own(settings);
+    try {
+      const folders = embeddedFolders(settings.data);
+      const vault = new FolderVault(folders.vault);
+      const identity = await readIdentity(vault);
+      const keys = await openKeys(folders.keys, findPassphrase(folders.keys, given));
+      const stream = new SqliteStream({ path: folders.stream, logs: baseLogs(identity.partitions) });
+      const opened = await openRestoredLogs(
+        generationTools(vault, stream, identity, keys, caller.actor),
+      ).finally(() => stream.close());
+      const open = await openEmbedded(settings, given, caller);
+      await open.close();
+      return opened;
+    } finally {
+      mine.release();
+    }
+  }
+
+  async #own(settings: EmbeddedSettings, tries = TRIES): Promise<Claim> {
+    const claimed = this.#claimed;
+    this.#claimed = undefined;
+    if (claimed?.data === settings.data) return claimed.claim;
+    claimed?.claim.release();
+    requireArchive(settings);
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const mine = claim(settings.data);
+      if (mine !== undefined) return mine;
+      await sleep(TRY_EVERY);
+    }
+    throw held(settings);
+  }
+}
+
+function complain(io: Io, error: unknown): void {
+  io.err(
+    `the heads of the logs could not be sealed: ${error instanceof Error ? error.message : String(error)}`,
+  );
+}
+
+function requireArchive(settings: EmbeddedSettings): void {
+  if (holdsArchive(embeddedFolders(settings.data).vault)) return;
+  throw new HoldfastError('no-archive', `There is no archive in ${settings.data}.`, {
+    hint: "Make one with 'holdfast init', or name the right folder with --data.",
+  });
+}
+
+const held = (settings: EmbeddedSettings): HoldfastError =>
+  new HoldfastError('archive-held', `Another process holds the archive in ${settings.data}.`, {
+    hint: `Process ${ownerOf(settings.data)?.pid ?? 'unknown'} has it: wait for it to end, or stop it.`,
+  });

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureFirstAct } from '../archive/acts.ts';
+import { readIdentity } from '../archive/read/identity.ts';
+import { openReader } from '../archive/read/open-reader.ts';
+import type { Archive } from '../cli/archive.ts';
+import { actTools } from '../cli/audit.ts';
+import type { Io } from '../cli/io.ts';
+import type { Caller } from '../cli/run.ts';
+import { awaitIndexed, awaitStreamSealed } from '../cli/wait.ts';
+import type { EmbeddedSettings } from '../config/settings.ts';
+import { transcriptLogs } from '../core/logs.ts';
+import type { Stream } from '../core/ports/stream.ts';
+import { FolderVault } from '../engines/embedded/folder-vault.ts';
+import { openKeys } from '../engines/embedded/key-file.ts';
+import { sweep } from '../ingest/sweep.ts';
+import type { IndexWorker, IndexWorkerData } from './index-worker.ts';
+import { findPassphrase } from './keys.ts';
+import { remote } from './rpc.ts';
+import type { Incident, SealingWorker, SealingWorkerData } from './sealing-worker.ts';
+import { systemClock, systemRandom } from './system.ts';
+import { startThread, type Thread } from './thread.ts';
+
+/** An archive that is open, and how it is closed. */
+export interface OpenArchive {
+  readonly archive: Archive;
+  /** Seals and indexes what is pending, ends the threads. */
+  close(): Promise<void>;
+}
+
+/** Files below an embedded archive's folder. */
+export const embeddedFolders = (data: string) => ({
+  vault: join(data, 'vault'),
+  keys: join(data, 'keys'),
+  cache: join(data, 'cache'),
+  index: join(data, 'index'),
+  stream: join(data, 'stream.db'),
+  /** There while a holder is at work: found at opening, the last one did not close, and receipts may be pending. */
+  open: join(data, 'cache', 'open'),
+});
+
+const INCIDENTS_EVERY = 100;
+
+/**
+ * Opens the archive in a folder that this process has claimed: a sealing thread, an index thread, and this one. What an earlier
+ * holder left behind is finished first: pending receipts are carried again.
+ */
+export async function openEmbedded(
+  settings: EmbeddedSettings,
+  given: string | undefined,
+  { io, actor }: Pick<Caller, 'io' | 'actor'>,
+): Promise<OpenArchive> {
+  const folders = embeddedFolders(settings.data);
+  const vault = new FolderVault(folders.vault);
+  const identity = await readIdentity(vault);
+  const passphrase = findPassphrase(folders.keys, given);
+  const { ledger, node, seal } = await openKeys(folders.keys, passphrase);
+  await mkdir(folders.cache, { recursive: true });
+  await mkdir(folders.index, { recursive: true });
+  const unclean = existsSync(folders.open) || !existsSync(folders.stream);
+  await writeFile(folders.open, '');
+  // No other process writes here while the folder is ours: every temporary file is a dead one's.
+  await vault.clean(systemClock.now());
+
+  const sealing = startThread(new URL('./sealing-worker.ts', import.meta.url), {
+    data: settings.data,
+    passphrase,
+    actor,
+  } satisfies SealingWorkerData);
+  const sealer = remote<SealingWorker>(sealing.caller, ['append', 'bounds', 'trim', 'incidents', 'close']);
+  const indexing = startThread(new URL('./index-worker.ts', import.meta.url), {
+    data: settings.data,
+  } satisfies IndexWorkerData);
+  const index = remoteIndex(indexing);
+
+  let incidents: readonly Incident[] = [];
+  const watch = setInterval(() => {
+    sealer.incidents().then(
+      (found) => {
+        for (const { log, code, message } of found.slice(incidents.length))
+          io.err(`incident: log ${log} has stopped: ${message} [${code}]`);
+        incidents = found;
+      },
+      () => clearInterval(watch),
+    );
+  }, INCIDENTS_EVERY);
+  watch.unref();
+
+  const stream: Stream = {
+    append: sealer.append,
+    bounds: sealer.bounds,
+    trim: sealer.trim,
+    consume: () => Promise.reject(new TypeError('the sealing thread consumes the stream')),
+    close: async () => {},
+  };
+  const reader = await openReader(vault, identity);
+  const archive: Archive = {
+    settings,
+    identity,
+    vault,
+    stream,
+    index,
+    reader,
+    keys: { ledger, node, seal },
+    clock: systemClock,
+    random: systemRandom,
+    incidents: () => incidents,
+    rebuildIndex: index.rebuildIndex,
+  };
+  await ensureFirstAct(archive, identity, actor, actTools(archive));
+  if (unclean) {
+    const { carried } = await sweep({ ...archive, logs: transcriptLogs(identity.partitions), olderThan: 0 });
+    if (carried.length > 0)
+      io.err(`carried ${carried.length} receipts again that an earlier run left unsealed`);
+  }
+  return {
+    archive,
+    async close() {
+      clearInterval(watch);
+      const settled = incidents.length === 0 && (await settles(archive, io));
+      await sealer.close();
+      await index.close();
+      await Promise.all([sealing.end(), indexing.end()]);
+      if (settled) await rm(folders.open, { force: true });
+    },
+  };
+}
+
+/** The index in its thread, as this one calls it. */
+function remoteIndex(thread: Thread): IndexWorker {
+  return remote<IndexWorker>(
+    thread.caller,
+    [
+      'add',
+      'advance',
+      'positions',
+      'search',
+      'count',
+      'conversations',
+      'get',
+      'families',
+      'logs',
+      'buckets',
+      'drop',
+      'rebuildIndex',
+      'failure',
+      'close',
+    ],
+    ['scan'],
+  );
+}
+
+/** False where a log has stopped: what it did not seal stays in the vault, and the next holder takes it up. */
+async function settles(archive: Archive, io: Io): Promise<boolean> {
+  try {
+    await awaitStreamSealed(archive);
+    await awaitIndexed(archive);
+    return true;
+  } catch (error) {
+    io.err(`not everything could be sealed: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openReader } from '../archive/read/open-reader.ts';
+import type { Index } from '../core/ports/index.ts';
+import { FolderVault } from '../engines/embedded/folder-vault.ts';
+import { SqliteIndex } from '../engines/embedded/sqlite-index.ts';
+import { Indexer } from '../search/indexer.ts';
+import { serve } from './rpc.ts';
+
+export interface IndexWorkerData {
+  readonly data: string;
+}
+
+/** What the index worker does for the other threads: it answers searches, and follows the commits by itself. */
+export interface IndexWorker extends Omit<Index, 'rebuild'> {
+  /** Makes the index anew from the vault, beside the one in use. */
+  rebuildIndex(): Promise<{ documents: number }>;
+  /** The newest failure of the feed; undefined while it goes well. */
+  failure(): Promise<string | undefined>;
+}
+
+/** Index and indexer of an embedded archive, in a thread of their own because SQLite blocks. */
+if (parentPort !== null) {
+  const { data } = workerData as IndexWorkerData;
+  const reader = await openReader(new FolderVault(join(data, 'vault')));
+  const index = new SqliteIndex({ folder: join(data, 'index') });
+  let failure: string | undefined;
+  const indexer = new Indexer({
+    reader,
+    index,
+    report: (event) => {
+      failure = event.kind === 'failed' ? event.error.message : undefined;
+    },
+  });
+  indexer.start();
+  serve(parentPort, {
+    add: (documents) => index.add(documents),
+    advance: (log, position) => index.advance(log, position),
+    positions: () => index.positions(),
+    search: (plan, page) => index.search(plan, page),
+    count: (plan, heads) => index.count(plan, heads),
+    conversations: (plan, heads, limit) => index.conversations(plan, heads, limit),
+    get: (names) => index.get(names),
+    families: (ids) => index.families(ids),
+    scan: (log, from) => index.scan(log, from),
+    logs: () => index.logs(),
+    buckets: () => index.buckets(),
+    drop: (bucket) => index.drop(bucket),
+    rebuildIndex: () => indexer.rebuild(),
+    failure: async () => failure,
+    async close() {
+      await indexer.stop();
+      await index.close();
+    },
+  } satisfies IndexWorker);
+}

@@ -1,0 +1,36 @@
+import { Worker } from 'node:worker_threads';
+import { HoldfastError } from '../core/errors.ts';
+import { Caller } from './rpc.ts';
+
+/** A worker thread that serves calls. */
+export interface Thread {
+  readonly caller: Caller;
+  /** Ends the thread at once; whoever cares has closed what it holds before. */
+  end(): Promise<void>;
+}
+
+/**
+ * Starts `module` with `data`. Should the thread die, everything that waits for it fails with the reason. Messages that
+ * are sent before it listens are kept by the channel.
+ */
+export function startThread(module: URL, data: unknown): Thread {
+  const worker = new Worker(module, { workerData: data });
+  const caller = new Caller(worker);
+  worker.on('error', (cause) => {
+    caller.fail(
+      cause instanceof HoldfastError
+        ? cause
+        : new HoldfastError('internal', `A worker thread died: ${messageOf(cause)}`, { cause }),
+    );
+  });
+  worker.on('exit', () => caller.fail(new HoldfastError('internal', 'A worker thread has ended.')));
+  return {
+    caller,
+    async end() {
+      await worker.terminate();
+    },
+  };
+}
+
+const messageOf = (cause: unknown): string =>
+  typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);

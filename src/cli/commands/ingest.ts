@@ -1,0 +1,153 @@
+import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { SealWatch } from '../../archive/sealing.ts';
+import { transcriptLogs } from '../../core/logs.ts';
+import { FORMATS } from '../../ingest/formats/index.ts';
+import { type IngestedReceipt, type IngestResult, ingestPaths } from '../../ingest/ingest.ts';
+import type { Archive } from '../archive.ts';
+import { audit } from '../audit.ts';
+import type { CommandSpec, Options } from '../command.ts';
+import { type Context, print } from '../context.ts';
+import { printable } from '../io.ts';
+import { Progress } from '../progress.ts';
+import { awaitIndexed, indexWatcher, lateness } from '../wait.ts';
+
+/** Receipts that are printed one by one. */
+const SHOWN = 12;
+
+/** Receives, parses and carries files, and waits until they are sealed and searchable. */
+export const ingest: CommandSpec = {
+  name: 'ingest',
+  summary: 'take in transcripts: files, folders and zips, until they are sealed and searchable',
+  needs: 'archive',
+  configure(command) {
+    command
+      .argument('<paths...>', 'files and folders; folders are walked, zips read as what they hold')
+      .option(
+        '--format <name>',
+        `auto, or one of: ${FORMATS.map((format) => format.name).join(', ')}`,
+        'auto',
+      )
+      .option('--network <name>', 'network of records that do not name theirs', network)
+      .option('--zone <zone>', 'zone of wall clocks without one: an IANA name or +hh:mm', zone)
+      .option('--account <address>', 'whose copy this is, where the files do not say')
+      .option('--no-wait', 'return when everything is durable on the stream, before it is sealed');
+  },
+  run(context, [paths], options) {
+    return context.withArchive((archive) =>
+      take(
+        context,
+        archive,
+        (paths as string[]).map((path) => resolve(context.cwd, path)),
+        options,
+      ),
+    );
+  },
+};
+
+async function take(
+  context: Context,
+  archive: Archive,
+  paths: readonly string[],
+  options: Options,
+): Promise<number> {
+  const progress = new Progress(context.io, context.clock);
+  const logs = transcriptLogs(archive.identity.partitions);
+  const watch = await SealWatch.open(archive.vault, logs);
+  const result = await ingestPaths({
+    vault: archive.vault,
+    stream: archive.stream,
+    clock: archive.clock,
+    reader: archive.reader,
+    logs,
+    paths,
+    settings: {
+      format: String(options.format),
+      ...text(options, 'network'),
+      ...text(options, 'zone'),
+      ...text(options, 'account'),
+    },
+    progress: ({ files, units }) => progress.show(`read ${count(files)} files, ${count(units)} units`),
+  });
+  await audit(context, archive, 'ingested', {
+    receipts: result.receipts.length,
+    carried: result.receipts.filter(({ state }) => state === 'carried').length,
+    events: result.receipts.reduce((total, { account }) => total + account.events, 0),
+  });
+  let sealed: number | null = null;
+  if (options.wait !== false) {
+    const carried = result.receipts
+      .filter(({ state }) => state === 'carried')
+      .map(({ receipt, account }) => ({ receipt, logs: Object.keys(account.logs) }));
+    const records = await watch.wait(carried, lateness(context, archive));
+    sealed = [...records.values()].reduce((sum, value) => sum + value, 0);
+    await awaitIndexed(archive, indexWatcher(context, progress));
+  }
+  progress.done();
+  report(context, result, sealed);
+  return 0;
+}
+
+/** The sums of all receipts: `units = events + rejects + excluded`, `sealed = events − duplicates`. */
+function report(context: Context, result: IngestResult, sealed: number | null): void {
+  const sum = (of: 'units' | 'events' | 'rejects' | 'excluded'): number =>
+    result.receipts.reduce((total, { account }) => total + account[of], 0);
+  const events = sum('events');
+  const answer = {
+    units: sum('units'),
+    events,
+    rejects: sum('rejects'),
+    excluded: sum('excluded'),
+    duplicates: sealed === null ? null : events - sealed,
+    sealed,
+    receipts: result.receipts.length,
+    already: result.receipts.filter((receipt) => receipt.state === 'already').length,
+    formats: byFormat(result.receipts),
+    skipped: result.skipped,
+  };
+  for (const receipt of result.receipts.slice(0, SHOWN)) context.io.err(printable(line(receipt)));
+  if (result.receipts.length > SHOWN)
+    context.io.err(`… and ${count(result.receipts.length - SHOWN)} more receipts`);
+  for (const { path, reason } of result.skipped) context.io.err(printable(`skipped ${path}: ${reason}`));
+  print(context, answer, () => [
+    `${count(answer.units)} units = ${count(events)} events + ${count(answer.rejects)} rejects + ${count(answer.excluded)} excluded`,
+    sealed === null
+      ? 'carried; not waited for'
+      : `${count(sealed)} sealed, ${count(events - sealed)} duplicates${answer.already > 0 ? `; ${count(answer.already)} of ${count(answer.receipts)} receipts were known` : ''}`,
+  ]);
+}
+
+const line = ({ paths, format, reason, account, state }: IngestedReceipt): string =>
+  `${paths[0] ?? ''}${paths.length > 1 ? ` (+${paths.length - 1})` : ''}: ${format} (${reason}); ${count(account.events)} events` +
+  `${account.rejects > 0 ? `, ${count(account.rejects)} rejects` : ''}${state === 'already' ? '; known already' : ''}`;
+
+function byFormat(receipts: readonly IngestedReceipt[]): { [format: string]: number } {
+  const counts: { [format: string]: number } = {};
+  for (const { format } of receipts) counts[format] = (counts[format] ?? 0) + 1;
+  return counts;
+}
+
+const count = (value: number): string => value.toLocaleString('en');
+
+function text<K extends string>(options: Options, name: K): { [key in K]?: string } {
+  const value = options[name];
+  return (typeof value === 'string' ? { [name]: value } : {}) as { [key in K]?: string };
+}
+
+function network(value: string): string {
+  if (!/^[a-z0-9-]{1,40}$/.test(value))
+    throw new InvalidArgumentError('A network is a lower-case name such as aim or slack.');
+  return value;
+}
+
+function zone(value: string): string {
+  if (/^[+-](0\d|1[0-4]):[0-5]\d$/.test(value)) return value;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return value;
+  } catch {
+    throw new InvalidArgumentError(
+      'A zone is an IANA name such as America/New_York, or an offset such as -05:00.',
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import type { SealedRecord } from '../../core/record.ts';
+import { audit } from '../audit.ts';
+import { type CommandSpec, integer } from '../command.ts';
+import { print } from '../context.ts';
+import { printable } from '../io.ts';
+import { recordName } from './record-name.ts';
+
+/** Shows one record as it is sealed, checked against its log, and on request the conversation around it. */
+export const show: CommandSpec = {
+  name: 'show',
+  summary: 'show one record as it was sealed, and the conversation around it',
+  needs: 'archive',
+  configure(command) {
+    command
+      .argument('<record>', 'name of the record: LOG/LEAF, as search prints it', recordName)
+      .option(
+        '--context <n>',
+        'also show up to n records of the conversation before and after',
+        integer(1, 1_000),
+      );
+  },
+  run(context, [record], options) {
+    return context.withArchive(async (archive) => {
+      const name = String(record);
+      const sealed = await archive.reader.record(name);
+      await audit(context, archive, 'record-viewed', { record: name, context: Number(options.context ?? 0) });
+      print(context, { name, ...sealed }, () => lines(name, sealed));
+      return 0;
+    });
+  },
+};
+
+function lines(name: string, sealed: SealedRecord): readonly string[] {
+  const { record } = sealed;
+  const shown = Object.entries(record).map(
+    ([field, value]) =>
+      `  ${field.padEnd(13)} ${printable(typeof value === 'string' ? value : JSON.stringify(value))}`,
+  );
+  return [`${name}  (${sealed.type}; read from the vault and checked against its log)`, ...shown];
+}

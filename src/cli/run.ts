@@ -1,0 +1,84 @@
+import { loadSettings, passphraseFrom, type SettingFlags } from '../config/load.ts';
+import { ERRORS, HoldfastError } from '../core/errors.ts';
+import type { Clock, Random } from '../core/ports/clock.ts';
+import type { Archive, Deployment } from './archive.ts';
+import type { Options } from './command.ts';
+import type { Context } from './context.ts';
+import { type Io, printable } from './io.ts';
+import { ANSWERED, read } from './program.ts';
+
+/** Who asks, from where, and where the answer goes. */
+export interface Caller {
+  readonly io: Io;
+  /** Folder against which paths are read. */
+  readonly cwd: string;
+  /** `os:<user>@<host>`: under this name acts are sealed. */
+  readonly actor: string;
+  readonly signal: AbortSignal;
+}
+
+/** All that a command line needs of the world. */
+export interface World {
+  readonly environment: { readonly [name: string]: string | undefined };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly deployment: Deployment;
+}
+
+/**
+ * Runs one command line to its exit code. Never throws: an error is a sentence, a hint and a code on stderr. `held`:
+ * the archive that this process holds already, when it runs a command for another.
+ */
+export async function run(
+  argv: readonly string[],
+  caller: Caller,
+  world: World,
+  held?: Archive,
+): Promise<number> {
+  try {
+    const invocation = read(argv, caller.io);
+    if (invocation === ANSWERED) return 0;
+    const { command, args, options } = invocation;
+    const context = contextFor(options, caller, world, held);
+    if (command.needs === 'archive' && held === undefined) {
+      const code = await world.deployment.elsewhere(context.settings(), argv, caller);
+      if (code !== undefined) return code;
+    }
+    return (await command.run(context, args, options)) ?? 0;
+  } catch (error) {
+    return report(error, caller.io, argv.includes('--json'));
+  }
+}
+
+function contextFor(options: Options, caller: Caller, world: World, held: Archive | undefined): Context {
+  const settings = () =>
+    held?.settings ?? loadSettings(options as SettingFlags, world.environment, caller.cwd);
+  const passphrase = () => passphraseFrom(world.environment);
+  return {
+    ...caller,
+    ...world,
+    caller,
+    json: options.json === true,
+    settings,
+    settingsFor: (data) => loadSettings({ data }, world.environment, caller.cwd),
+    passphrase,
+    withArchive: (use) =>
+      held === undefined ? world.deployment.withArchive(settings(), passphrase(), caller, use) : use(held),
+  };
+}
+
+/** Prints an error as a person reads it, and with `--json` also as a document, and gives its exit code. */
+export function report(error: unknown, io: Io, json: boolean): number {
+  const known =
+    error instanceof HoldfastError
+      ? error
+      : new HoldfastError('internal', error instanceof Error ? error.message : String(error), {
+          hint: 'This is a fault in Holdfast. Nothing that was acknowledged is lost; please report it with this sentence.',
+          cause: error,
+        });
+  io.err(`holdfast: ${printable(known.message)} [${known.code}]`);
+  if (known.hint !== undefined) io.err(`  ${printable(known.hint)}`);
+  if (json)
+    io.out(JSON.stringify({ error: { code: known.code, message: known.message, hint: known.hint ?? null } }));
+  return ERRORS[known.code].exit;
+}
