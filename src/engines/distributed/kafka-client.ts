@@ -13,7 +13,7 @@ export function kafkaClient(settings: KafkaStreamSettings): Kafka {
     brokers: [...settings.brokers],
     connectionTimeout: 5_000,
     requestTimeout: 30_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 },
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 2 },
     logLevel: settings.log ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => forward(settings.log),
   });
