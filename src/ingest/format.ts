@@ -52,8 +52,8 @@ export type Outcome =
   | { readonly type: 'excluded'; readonly reason: ExclusionReason };
 
 /**
- * A stretch of a file that holds `units` units, found before any of it is interpreted. `read` interprets it and returns
- * exactly `units` outcomes; frames are read once each, in the order in which they were framed.
+ * A stretch of a file that holds `units` units, found before any of it is interpreted. `read` interprets it and gives
+ * exactly `units` outcomes, one by one where they can be many; frames are read once each, in the order of framing.
  */
 export interface Frame {
   readonly file: SourceFile;
@@ -61,7 +61,7 @@ export interface Frame {
   readonly offset: number;
   readonly length: number;
   readonly units: number;
-  read(): readonly Outcome[];
+  read(): Iterable<Outcome>;
 }
 
 /** What detection looks at: a name and the first bytes, never the whole file. */

@@ -8,6 +8,7 @@ import type { Vault } from '../core/ports/vault.ts';
 import type { ReadSettings } from '../core/receipt.ts';
 import type { Account, LogName } from '../core/record.ts';
 import { IngestRun } from './run.ts';
+import type { SealedReceipts } from './sealed.ts';
 import { checkSettings } from './settings.ts';
 import { absolute, type Input, walk } from './walk.ts';
 
@@ -24,6 +25,8 @@ export interface CarryContext {
   readonly logs: readonly LogName[];
   /** What is sealed already. */
   readonly reader: ArchiveReader;
+  /** What was learnt of commits before; kept by the caller, so that each commit is read once. */
+  readonly sealed?: SealedReceipts;
   readonly register?: Register;
 }
 

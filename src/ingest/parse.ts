@@ -13,6 +13,9 @@ export interface PlacedOutcome {
   readonly outcome: Outcome;
 }
 
+/** One message of a chat can hold millions of reactions; so many outcomes at a time are handed on. */
+const BATCH = 1024;
+
 /** All outcomes of a receipt, in batches. */
 export async function* parse(
   receipt: Sha256,
@@ -22,9 +25,16 @@ export async function* parse(
 ): AsyncIterable<readonly PlacedOutcome[]> {
   for (const { format, files } of recognised.parts) {
     for await (const frames of format.frames({ receipt, files, settings })) {
-      const batch: PlacedOutcome[] = [];
-      for (const frame of frames) interpret(frame, batch);
-      yield batch;
+      let batch: PlacedOutcome[] = [];
+      for (const frame of frames) {
+        for (const outcome of interpret(frame)) {
+          batch.push(place(frame.file, frame.offset, frame.length, outcome));
+          if (batch.length < BATCH) continue;
+          yield batch;
+          batch = [];
+        }
+      }
+      if (batch.length > 0) yield batch;
     }
   }
   const rest: PlacedOutcome[] = [];
@@ -48,25 +58,23 @@ export async function* parse(
   if (rest.length > 0) yield rest;
 }
 
-/** Reads a frame. One that does not account for all its units becomes that many rejects: nothing is dropped silently. */
-function interpret(frame: Frame, into: PlacedOutcome[]): void {
-  let outcomes: readonly Outcome[];
-  let detail = 'the number of outcomes differs from the number of units';
+/** Reads a frame: exactly as many outcomes as it has units. What is missing becomes rejects, never nothing. */
+function* interpret(frame: Frame): Iterable<Outcome> {
+  let given = 0;
+  let detail = 'fewer outcomes than units';
   try {
-    outcomes = frame.read();
+    for (const outcome of frame.read()) {
+      if (given === frame.units) throw new RangeError('more outcomes than units');
+      given++;
+      yield outcome;
+    }
   } catch (error) {
-    outcomes = [];
+    if (given === frame.units) throw error;
     // Names of errors only: a message can quote the input.
     detail = error instanceof Error ? error.name : 'unknown error';
   }
-  if (outcomes.length === frame.units) {
-    for (const outcome of outcomes) into.push(place(frame.file, frame.offset, frame.length, outcome));
-    return;
-  }
-  for (let i = 0; i < frame.units; i++) {
-    const outcome: Outcome = { type: 'reject', code: 'format-fault', detail, part: String(i) };
-    into.push(place(frame.file, frame.offset, frame.length, outcome));
-  }
+  for (; given < frame.units; given++)
+    yield { type: 'reject', code: 'format-fault', detail, part: String(given) };
 }
 
 function place(file: SourceFile, offset: number, length: number, outcome: Outcome): PlacedOutcome {

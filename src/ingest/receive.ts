@@ -16,13 +16,38 @@ import { type Input, slashed } from './walk.ts';
 const SMALL = 4 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 
+/** Small files that are put together: their number and bytes are bounded. */
+class SmallFiles {
+  readonly #vault: Vault;
+  readonly #objects = new Map<string, Uint8Array>();
+  #size = 0;
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+  }
+
+  async add(sha256: string, bytes: Uint8Array): Promise<void> {
+    const name = receiptNames.capture(sha256);
+    if (!this.#objects.has(name)) this.#size += bytes.length;
+    this.#objects.set(name, bytes);
+    if (this.#size >= 8 * SMALL || this.#objects.size >= 1024) await this.put();
+  }
+
+  async put(): Promise<void> {
+    const objects: VaultObject[] = [...this.#objects].map(([name, bytes]) => ({ name, bytes }));
+    this.#objects.clear();
+    this.#size = 0;
+    if (objects.length > 0) await this.#vault.put(objects);
+  }
+}
+
 /** Stores the bytes of one group of inputs; inputs of which no file could be read are left out. */
 export async function receiveFiles(
   vault: Vault,
   inputs: readonly Input[],
   skip: (skipped: Skipped) => void,
 ): Promise<ReceivedFile[][]> {
-  const small = new Map<string, Uint8Array>();
+  const small = new SmallFiles(vault);
   const received: ReceivedFile[][] = [];
   for (const input of inputs) {
     const files: ReceivedFile[] = [];
@@ -31,26 +56,15 @@ export async function receiveFiles(
       if (file !== undefined) files.push(file);
     }
     if (files.length > 0) received.push(files);
-    // A folder of many small files must not be held whole.
-    if (sizeOf(small) > 8 * SMALL) await putSmall(vault, small);
   }
-  await putSmall(vault, small);
+  await small.put();
   return received;
-}
-
-const sizeOf = (small: ReadonlyMap<string, Uint8Array>): number =>
-  [...small.values()].reduce((sum, bytes) => sum + bytes.length, 0);
-
-async function putSmall(vault: Vault, small: Map<string, Uint8Array>): Promise<void> {
-  const objects: VaultObject[] = [...small].map(([name, bytes]) => ({ name, bytes }));
-  if (objects.length > 0) await vault.put(objects);
-  small.clear();
 }
 
 async function receiveFile(
   vault: Vault,
   path: string,
-  small: Map<string, Uint8Array>,
+  small: SmallFiles,
   skip: (skipped: Skipped) => void,
 ): Promise<ReceivedFile | undefined> {
   let handle: FileHandle | undefined;
@@ -66,7 +80,7 @@ async function receiveFile(
       const bytes = await readUpTo(handle, SMALL);
       if (bytes !== undefined) {
         const sha256 = sha256Hex(bytes);
-        small.set(receiptNames.capture(sha256), bytes);
+        await small.add(sha256, bytes);
         return { path: slashed(path), sha256, size: bytes.length };
       }
     }

@@ -110,7 +110,7 @@ export class IngestRun {
     const account = await readAccount(this.#options.vault, receipt);
     if (account === undefined) return undefined;
     if (this.#sealed === undefined) {
-      this.#sealed = new SealedReceipts(this.#options.reader);
+      this.#sealed = this.#options.sealed ?? new SealedReceipts(this.#options.reader);
       await this.#sealed.refresh();
     }
     return this.#sealed.has(receipt, account) ? account : undefined;

@@ -8,9 +8,6 @@ import { type XmlPart, xmlParts } from '../reading/xml-frames.ts';
 import { SHAPE } from './filedump/elements.ts';
 import { DumpReader } from './filedump/reader.ts';
 
-/** The first element is FileDump. */
-const ROOT = /^(?:\s|<\?[^>]*>|<!--[^>]*-->|<!DOCTYPE[^[>]*(?:\[[\s\S]*?\]\s*)?>)*<FileDump[\s>/]/u;
-
 export const filedump: Format = {
   name: 'filedump',
   title: 'FileDump XML (Actiance, FaceTime, Mattermost)',
@@ -25,12 +22,9 @@ export const filedump: Format = {
   ],
   detect(probe) {
     const { text } = probe;
-    if (!ROOT.test(text.slice(0, 65_536))) return undefined;
+    const [root, child] = firstElements(text);
     // Other dumps share the root: of people, of mail, of disclaimers.
-    const child = /<FileDump[^>]*>(?:\s|<!--[^>]*-->|<Version>[^<]*<\/Version>)*<([A-Za-z]+)/u.exec(
-      text,
-    )?.[1];
-    if (child !== undefined && child !== 'Conversation') return undefined;
+    if (root !== 'FileDump' || (child !== undefined && child !== 'Conversation')) return undefined;
     const dialect = /<(?:UserType|MessageId|PreviewsPost)[\s>/]/u.test(text)
       ? 'Mattermost'
       : /<DateTimeUTC>\d{9,10}<\/DateTimeUTC>/u.test(text)
@@ -43,6 +37,30 @@ export const filedump: Format = {
     for (const file of source.files) yield* dumpFrames(source, file, reader);
   },
 };
+
+/** Names of the first two elements, Version aside: one pass, whatever the text holds. */
+function firstElements(text: string): string[] {
+  const names: string[] = [];
+  for (let at = text.indexOf('<'); at !== -1 && names.length < 2; at = text.indexOf('<', at + 1)) {
+    const head = text.slice(at, at + 64);
+    const skipTo = head.startsWith('<!--') ? '-->' : head.startsWith('<?') ? '?>' : undefined;
+    if (skipTo !== undefined) {
+      const end = text.indexOf(skipTo, at);
+      if (end === -1) break;
+      at = end;
+    } else if (/^<!DOCTYPE/iu.test(head)) {
+      const end = text.indexOf('>', at);
+      const subset = text.indexOf('[', at);
+      const close = subset !== -1 && subset < end ? text.indexOf(']', subset) : end;
+      if (close === -1) break;
+      at = close;
+    } else {
+      const name = /^<([A-Za-z_][\w:.-]*)/u.exec(head)?.[1];
+      if (name !== undefined && name !== 'Version') names.push(name);
+    }
+  }
+  return names;
+}
 
 async function* dumpFrames(
   source: Source,

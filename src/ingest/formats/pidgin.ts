@@ -7,9 +7,9 @@ import { lines } from '../reading/lines.ts';
 import { decodeHead, openText } from '../reading/text.ts';
 import { nameOf } from '../source-name.ts';
 import { GatheredEntry } from './pidgin/gathered-entry.ts';
+import { titleFacts } from './pidgin/heading.ts';
 import { LogReader } from './pidgin/log-reader.ts';
 
-const HEADING = /Conversation with .{1,512}? at .{1,128}? on .{1,512}? \([A-Za-z][\w-]*\)/u;
 const LINE =
   /^(?:<font color="?#[0-9A-F]{6}"?>)?\s*<font size="?2"?>\((?:[\d/.-]+,? )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?\)<\/font>/imu;
 
@@ -29,7 +29,7 @@ export const pidgin: Format = {
   detect(probe) {
     const html = /<(?:html|head|h1|h3|font)\b/iu.test(probe.text.slice(0, 1024));
     const start = probe.text.slice(0, 4096);
-    if (HEADING.test(start)) {
+    if (hasHeading(start)) {
       const form = html ? 'HTML' : 'text';
       return {
         confidence: 0.9,
@@ -44,6 +44,13 @@ export const pidgin: Format = {
     for (const file of source.files) yield* logFrames(source, file);
   },
 };
+
+/** Whether a line says with whom, when, on which account, and over which protocol. */
+function hasHeading(text: string): boolean {
+  return text
+    .split(/[\n<>]/u)
+    .some((part) => part.includes('Conversation with ') && titleFacts(part)?.network !== undefined);
+}
 
 /** Entries of one log: a line that begins with a time, and the lines after it that do not. */
 async function* logFrames(source: Source, file: SourceFile): AsyncIterable<readonly Frame[]> {

@@ -19,6 +19,9 @@ export type XmlResult =
       readonly detail: string;
     };
 
+/** Elements in one unit; real ones have a dozen. */
+const MAX_NODES = 10_000;
+
 class Refused extends Error {
   readonly code: 'xml-malformed' | 'too-deep';
   constructor(code: 'xml-malformed' | 'too-deep', message: string) {
@@ -31,6 +34,7 @@ function parseStrict(text: string): XmlNode {
   const parser = new SaxesParser({ fragment: true, position: false });
   const stack: XmlNode[] = [];
   let root: XmlNode | undefined;
+  let nodes = 0;
   parser.on('error', (error) => {
     // Messages of the parser can quote names, never text.
     throw new Refused('xml-malformed', error.message.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, 120));
@@ -46,6 +50,7 @@ function parseStrict(text: string): XmlNode {
     if (parent === undefined) root ??= node;
     else parent.children.push(node);
     stack.push(node);
+    if (++nodes > MAX_NODES) throw new Refused('xml-malformed', `more than ${MAX_NODES} elements`);
     if (stack.length > MAX_DEPTH) throw new Refused('too-deep', `deeper than ${MAX_DEPTH}`);
   });
   parser.on('closetag', () => stack.pop());

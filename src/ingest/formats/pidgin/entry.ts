@@ -33,7 +33,7 @@ export const startsEntry = (line: string, html: boolean): boolean =>
 const SENT = '#16569e';
 const RECEIVED = '#a82f2f';
 const ERROR = '#ff0000';
-const AUTO = /\s*<AUTO-REPLY>$/u;
+const AUTO = '<AUTO-REPLY>';
 
 function stampOf(match: RegExpExecArray, at: number): Pick<Entry, 'clock' | 'date'> | undefined {
   const [a, b, c, ...clock] = match.slice(at, at + 7);
@@ -50,10 +50,9 @@ export function htmlEntry(source: string, repairs: Repair[]): Entry | undefined 
   if (match === null || stamp === undefined) return undefined;
   const colour = match[1]?.toLowerCase();
   let rest = source.slice(match[0].length).trim();
-  const broken = rest.replace(/(?:\s*<\/(?:body|html)>)*\s*$/iu, '');
-  const unbroken = broken.replace(/<br ?\/?>\s*$/iu, '');
-  if (unbroken === broken) repairs.push({ code: 'unclosed-markup' });
-  rest = unbroken;
+  const unbroken = withoutBreak(rest);
+  if (unbroken === undefined) repairs.push({ code: 'unclosed-markup' });
+  rest = unbroken ?? rest;
   const bold = /^<b>(.*?)<\/b>/isu.exec(rest);
   const inner = bold?.[1];
   const direction = colour === SENT ? 'sent' : colour === RECEIVED ? 'received' : 'unknown';
@@ -66,15 +65,28 @@ export function htmlEntry(source: string, repairs: Repair[]): Entry | undefined 
     return { ...base, action: true, alias: named.slice(3).trim(), ...bodyFields(body, repairs) };
   }
   // A name ends with a colon and its font ends after it; a line of the client has neither.
-  const name = /^\s*(.+?)\s*:$/su.exec(named)?.[1];
-  if (name === undefined || (colour === undefined && !/^\s*<\/font>/iu.test(after) && after.trim() === ''))
+  const name = named.trimEnd().endsWith(':') ? named.trim().slice(0, -1).trimEnd() : '';
+  if (name === '' || (colour === undefined && !/^\s*<\/font>/iu.test(after) && after.trim() === ''))
     return { ...base, text: htmlText(closed(rest), repairs).trim() };
+  const automatic = name.endsWith(AUTO);
   return {
     ...base,
-    alias: name.replace(AUTO, '').replace(/->$/u, ''),
-    automatic: AUTO.test(name),
+    alias: (automatic ? name.slice(0, -AUTO.length).trimEnd() : name).replace(/->$/u, ''),
+    automatic,
     ...bodyFields(bodyOf(after), repairs),
   };
+}
+
+/** The entry without the `<br/>` that ends it (and the end of the page after that); undefined where it has none. */
+function withoutBreak(source: string): string | undefined {
+  let text = source.trimEnd();
+  for (;;) {
+    const end = /<\/(?:body|html)>$/iu.exec(text.slice(-16));
+    if (end === null) break;
+    text = text.slice(0, -end[0].length).trimEnd();
+  }
+  const found = /<br ?\/?>$/iu.exec(text.slice(-16));
+  return found === null ? undefined : text.slice(0, -found[0].length);
 }
 
 const closed = (fragment: string): string => fragment.replace(/<\/font>\s*$/iu, '');

@@ -85,19 +85,31 @@ export interface TitleFacts {
   readonly unclear: boolean;
 }
 
-const TITLE = /Conversation with (.{1,512}?)(?: at (.{1,128}?) on (.{1,512}?) \(([A-Za-z][\w-]{0,31})\))?$/u;
+const START = 'Conversation with ';
+/** Longest heading that is looked at. */
+const MAX_TITLE = 2048;
 
-/** `Conversation with PEER at DATE on ACCOUNT (PROTOCOL)`: English only, as a client writes it. */
-export function titleFacts(title: string): TitleFacts | undefined {
-  const match = TITLE.exec(title.trim());
-  const [, peer, date, account, protocol] = match ?? [];
-  if (peer === undefined) return undefined;
-  const began = date === undefined ? undefined : titleDate(date);
+/**
+ * `Conversation with PEER at DATE on ACCOUNT (PROTOCOL)`: English only, as a client writes it. Read from both ends,
+ * since names may hold any word and the text may be hostile.
+ */
+export function titleFacts(text: string): TitleFacts | undefined {
+  const start = text.indexOf(START);
+  if (start === -1) return undefined;
+  const title = text.slice(start + START.length, start + START.length + MAX_TITLE).trimEnd();
+  if (title === '') return undefined;
+  const protocol = /\(([A-Za-z][\w-]{0,31})\)$/u.exec(title);
+  const on = protocol === null ? -1 : title.lastIndexOf(' on ');
+  const at = on === -1 ? -1 : title.lastIndexOf(' at ', on);
+  if (protocol === null || at < 1) return { peer: title, unclear: false };
+  const account = title.slice(on + 4, protocol.index).trim();
+  const date = title.slice(at + 4, on);
+  const began = titleDate(date);
   return {
-    peer,
-    unclear: date !== undefined && began === undefined,
-    ...(account !== undefined && { account }),
-    ...(protocol !== undefined && { network: networkOf(protocol) }),
+    peer: title.slice(0, at),
+    unclear: began === undefined,
+    ...(account !== '' && { account }),
+    network: networkOf(protocol[1] ?? ''),
     ...(began !== undefined && { began }),
   };
 }

@@ -46,6 +46,8 @@ export class LogReader {
   #units = 0;
   /** An entry has begun: what is no entry now belongs to one. */
   #started = false;
+  /** Lines in which the title was looked for. */
+  #looked = 0;
 
   constructor(source: Source, file: SourceFile, stream: TextStream, html: boolean) {
     this.#source = source;
@@ -72,7 +74,7 @@ export class LogReader {
       return 'entry';
     }
     const bare = start.trim();
-    if (!this.#started && this.#title === undefined) {
+    if (!this.#started && this.#title === undefined && this.#looked++ < 64) {
       const head = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 8192));
       this.#title = titleFacts(headingTitle(head) ?? bare);
       if (this.#title !== undefined) return 'heading';

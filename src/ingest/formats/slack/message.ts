@@ -37,21 +37,23 @@ export function unitsOf(value: unknown): number {
   return units;
 }
 
-/** The outcomes of an object, as many as `unitsOf` counts. */
-export function outcomesOf(value: unknown, reading: Reading): Outcome[] {
-  if (!isObject(value)) return [{ type: 'reject', code: 'json-shape', detail: 'not an object' }];
+/** The outcomes of an object, as many as `unitsOf` counts, one by one. */
+export function* outcomesOf(value: unknown, reading: Reading): Iterable<Outcome> {
+  if (!isObject(value)) {
+    yield { type: 'reject', code: 'json-shape', detail: 'not an object' };
+    return;
+  }
   const at = momentOf(value.ts);
-  const outcomes: Outcome[] = [];
   if (at === undefined) {
     const code = value.ts === undefined ? 'time-missing' : 'time-invalid';
-    for (let i = 0; i < unitsOf(value); i++)
-      outcomes.push({ type: 'reject', code, detail: 'ts', ...(i > 0 && { part: `reaction ${i - 1}` }) });
-    return outcomes;
+    const units = unitsOf(value);
+    for (let i = 0; i < units; i++)
+      yield { type: 'reject', code, detail: 'ts', ...(i > 0 && { part: `reaction ${i - 1}` }) };
+    return;
   }
   const message = new SlackMessage(value, String(value.ts), at, reading);
-  outcomes.push(message.outcome());
-  message.reactions(outcomes);
-  return outcomes;
+  yield message.outcome();
+  yield* message.reactions();
 }
 
 /** `1452845865.000008`: seconds since 1970 and microseconds. Text, since a number would round. */
@@ -279,7 +281,7 @@ class SlackMessage {
   }
 
   /** One event for each person. Slack does not say when: it stands at the time of its message, and says so. */
-  reactions(into: Outcome[]): void {
+  *reactions(): Iterable<Outcome> {
     const list: unknown = this.#raw.reactions;
     if (!Array.isArray(list)) return;
     const { directory, conversation, place, facts } = this.#reading;
@@ -290,11 +292,11 @@ class SlackMessage {
         const part = `reactions/${i}/users/${j}`;
         const id = text(user);
         if (name === undefined || id === undefined) {
-          into.push({ type: 'reject', code: 'field-invalid', detail: 'reaction', part });
+          yield { type: 'reject', code: 'field-invalid', detail: 'reaction', part };
           continue;
         }
         const who = normaliseAddress(NETWORK, id);
-        into.push({
+        yield {
           type: 'event',
           event: {
             id: this.#id(changeKey('reaction', this.#ts, who, name, this.#at.instant)),
@@ -311,7 +313,7 @@ class SlackMessage {
               repairs: [...this.#reading.repairs, { code: 'time-of-message', what: 'at' }],
             }),
           },
-        });
+        };
       }
     }
   }
