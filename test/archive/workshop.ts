@@ -38,9 +38,8 @@ export interface Workshop {
   archiver(settings?: Partial<ArchiverSettings>): { archiver: Archiver; events: ArchiverEvent[] };
   /** Seals everything that the stream holds, and stops. */
   sealAll(settings?: Partial<ArchiverSettings>): Promise<ArchiverEvent[]>;
-  /** The same workshop after its stream's file was replaced. */
-  sealAllOn(stream: SqliteStream): Workshop['sealAll'];
-  disposeWith(stream: SqliteStream): Workshop['dispose'];
+  /** Deletes the stream, as somebody might who wants room; the same workshop with a new one. */
+  wipeStream(): Promise<Workshop>;
   dispose(): Promise<void>;
 }
 
@@ -80,14 +79,29 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
   };
   const logs = baseLogs(partitions);
   const vault = new FolderVault(join(folder, 'vault'));
-  const stream = new SqliteStream({ path: join(folder, 'stream.db'), logs, lingerMs: 5 });
+  const path = join(folder, 'stream.db');
   await vault.put([
     { name: receiptNames.capture(sha256Hex(CAPTURE)), bytes: Buffer.from(CAPTURE) },
     { name: receiptNames.receipt(RECEIPT), bytes: Buffer.from(RECEIVED.text) },
   ]);
   let caches = 0;
   const acts: ActTools = { clock: systemClock, random: systemRandom, node: nodeOf(identity, node) };
-  const workshop: Workshop = {
+  const newArchiver: Workshop['archiver'] = (settings = {}) => {
+    const events: ArchiverEvent[] = [];
+    const archiver = new Archiver({
+      vault,
+      identity,
+      ledger,
+      dedup: DEDUP_SECRET,
+      clock: systemClock,
+      random: systemRandom,
+      cache: join(folder, `cache-${caches++}`),
+      report: (event) => events.push(event),
+      ...settings,
+    });
+    return { archiver, events };
+  };
+  const workshopOn = (stream: SqliteStream): Workshop => ({
     folder,
     acts,
     keys,
@@ -103,51 +117,38 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
       const { faults } = await verifyArchive({ vault });
       expect(faults).toEqual([]);
     },
-    archiver(settings = {}) {
-      const events: ArchiverEvent[] = [];
-      const archiver = new Archiver({
-        vault,
-        identity,
-        ledger,
-        dedup: DEDUP_SECRET,
-        clock: systemClock,
-        random: systemRandom,
-        cache: join(folder, `cache-${caches++}`),
-        report: (event) => events.push(event),
-        ...settings,
+    archiver: newArchiver,
+    async sealAll(settings = {}) {
+      const { archiver, events } = newArchiver(settings);
+      const idle = new Set<string>();
+      const consumption = await stream.consume({
+        assigned: (log) => archiver.assigned(log),
+        batch: (log, batch) => archiver.batch(log, batch),
+        idle: async (log) => {
+          await archiver.idle(log);
+          idle.add(log);
+        },
+        released: (log) => archiver.released(log),
+        incident: (log, error) => {
+          archiver.incident(log, error);
+          idle.add(log);
+        },
       });
-      return { archiver, events };
+      await eventually(() => idle.size === logs.length);
+      await consumption.stop();
+      return events;
     },
-    sealAll: (settings) => workshop.sealAllOn(stream)(settings),
-    sealAllOn:
-      (from) =>
-      async (settings = {}) => {
-        const { archiver, events } = workshop.archiver(settings);
-        const idle = new Set<string>();
-        const consumption = await from.consume({
-          assigned: (log) => archiver.assigned(log),
-          batch: (log, batch) => archiver.batch(log, batch),
-          idle: async (log) => {
-            await archiver.idle(log);
-            idle.add(log);
-          },
-          released: (log) => archiver.released(log),
-          incident: (log, error) => {
-            archiver.incident(log, error);
-            idle.add(log);
-          },
-        });
-        await eventually(() => idle.size === logs.length);
-        await consumption.stop();
-        return events;
-      },
-    dispose: () => workshop.disposeWith(stream)(),
-    disposeWith: (open) => async () => {
-      await open.close();
+    async wipeStream() {
+      await stream.close();
+      for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true });
+      return workshopOn(new SqliteStream({ path, logs, lingerMs: 5 }));
+    },
+    async dispose() {
+      await stream.close();
       await rm(folder, { recursive: true });
     },
-  };
-  return workshop;
+  });
+  return workshopOn(new SqliteStream({ path, logs, lingerMs: 5 }));
 }
 
 const CAPTURE = 'a capture';

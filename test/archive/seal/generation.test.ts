@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ACTIONS, ensureFirstAct, recordAct } from '../../../src/archive/acts.ts';
 import {
   type GenerationTools,
@@ -9,7 +7,6 @@ import {
 import { isActSignedBy } from '../../../src/core/act.ts';
 import { baseLogs } from '../../../src/core/logs.ts';
 import type { Act } from '../../../src/core/record.ts';
-import { SqliteStream } from '../../../src/engines/embedded/sqlite-stream.ts';
 import { commitsOf, recordsOf, recordsOfAll } from '../records.ts';
 import { carried, messageEvent, openWorkshop, systemClock, type Workshop } from '../workshop.ts';
 import { wrapStream, wrapVault } from '../wrapped.ts';
@@ -126,23 +123,10 @@ test('an observation in a later generation names the record in the earlier one',
 });
 
 describe('a stream that was lost', () => {
-  async function loseStream(): Promise<void> {
-    await workshop.stream.close();
-    for (const end of ['', '-wal', '-shm'])
-      await rm(join(workshop.folder, `stream.db${end}`), { force: true });
-    const stream = new SqliteStream({ path: join(workshop.folder, 'stream.db'), logs: LOGS, lingerMs: 5 });
-    workshop = {
-      ...workshop,
-      stream,
-      sealAll: workshop.sealAllOn(stream),
-      dispose: workshop.disposeWith(stream),
-    };
-  }
-
   test('is an incident for the archiver, and goes on in the next generations once they are opened', async () => {
     await workshop.stream.append('m0', messages);
     await workshop.sealAll();
-    await loseStream();
+    workshop = await workshop.wipeStream();
     const events = await workshop.sealAll();
     expect(events.flatMap((event) => (event.kind === 'incident' ? [event.log] : [])).sort()).toEqual([
       'control',
@@ -163,7 +147,7 @@ describe('a stream that was lost', () => {
   test('a crash at any point of opening is mended by opening again', async () => {
     await workshop.stream.append('m0', messages);
     await workshop.sealAll();
-    await loseStream();
+    workshop = await workshop.wipeStream();
     for (let calls = 0; calls < 12; calls++) {
       let left = calls;
       const counted = <T>(work: () => Promise<T>): Promise<T> =>
