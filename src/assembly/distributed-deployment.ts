@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { readIdentity } from '../archive/read/identity.ts';
 import { openReader } from '../archive/read/open-reader.ts';
+import type { ArchiveReader } from '../archive/reader.ts';
 import { openRestoredLogs } from '../archive/restore.ts';
 import { Archiver } from '../archive/seal/archiver.ts';
 import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
@@ -94,12 +95,16 @@ export class DistributedDeployment {
     roles: readonly Role[],
     caller: Caller,
   ): Promise<void> {
-    const { archive, index, keys, incidents, close } = await open(settings, passphrase, caller.io);
+    const { archive, feedReader, index, keys, incidents, close } = await open(
+      settings,
+      passphrase,
+      caller.io,
+    );
     try {
       const archiver = roles.includes('archiver')
         ? await archive.stream.consume(newArchiver(settings, archive, keys, incidents, caller.io))
         : undefined;
-      const indexer = roles.includes('indexer') ? newIndexer(archive, index, caller.io) : undefined;
+      const indexer = roles.includes('indexer') ? newIndexer(feedReader, index, caller.io) : undefined;
       indexer?.start();
       caller.io.err(`ready: archive ${archive.identity.id}, roles ${roles.join(', ')}; stop with Ctrl-C`);
       await serve(archive, caller, roles.includes('sweeper'));
@@ -113,6 +118,8 @@ export class DistributedDeployment {
 
 interface Opened {
   readonly archive: Archive;
+  /** What the index is fed from. */
+  readonly feedReader: ArchiveReader;
   readonly index: Index;
   readonly keys: ArchiveKeys;
   readonly incidents: Incident[];
@@ -130,6 +137,7 @@ async function open(settings: DistributedSettings, given: string | undefined, io
     throw error;
   });
   const reader = await openReader(vault, identity);
+  const feedReader = await openReader(vault, identity, { scanChecks: 'segments' });
   const incidents: Incident[] = [];
   const archive: Archive = {
     settings,
@@ -142,10 +150,11 @@ async function open(settings: DistributedSettings, given: string | undefined, io
     clock: systemClock,
     random: systemRandom,
     incidents: () => incidents,
-    rebuildIndex: () => rebuildIndex({ reader, index, inFlight: IN_FLIGHT }),
+    rebuildIndex: () => rebuildIndex({ reader: feedReader, index, inFlight: IN_FLIGHT }),
   };
   return {
     archive,
+    feedReader,
     index,
     keys,
     incidents,
@@ -159,7 +168,7 @@ async function open(settings: DistributedSettings, given: string | undefined, io
 /** Bulk requests under way at a time: the server works while the next one is made ready. */
 const IN_FLIGHT = 3;
 
-function newIndexer({ reader }: Archive, index: Index, io: Io): Indexer {
+function newIndexer(reader: ArchiveReader, index: Index, io: Io): Indexer {
   return new Indexer({
     reader,
     index,

@@ -22,7 +22,9 @@ export interface IndexWorker extends Omit<Index, 'rebuild'> {
 /** Index and indexer of an embedded archive, in a thread of their own because SQLite blocks. */
 if (parentPort !== null) {
   const { data } = workerData as IndexWorkerData;
-  const reader = await openReader(new FolderVault(join(data, 'vault')));
+  const reader = await openReader(new FolderVault(join(data, 'vault')), undefined, {
+    scanChecks: 'segments',
+  });
   const index = new SqliteIndex({ folder: join(data, 'index') });
   let failure: string | undefined;
   const indexer = new Indexer({
