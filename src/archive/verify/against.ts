@@ -2,12 +2,12 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HoldfastError } from '../../core/errors.ts';
+import type { Findings } from '../../core/findings.ts';
 import { type Checkpoint, openCheckpoint, peekCheckpoint } from '../../core/ledger/checkpoint.ts';
 import { verifierKey } from '../../core/ledger/note.ts';
 import { parseProof } from '../../core/ledger/proof.ts';
 import { parseLogName } from '../../core/logs.ts';
 import type { ArchiveIdentity } from '../reader.ts';
-import type { Findings } from './findings.ts';
 import type { KnownHeads } from './heads.ts';
 
 /** A signed checkpoint that somebody outside holds, as text, and where it was read. Anybody may have written it. */

@@ -1,5 +1,5 @@
+import type { Findings } from '../../core/findings.ts';
 import type { ArchiveIdentity } from '../reader.ts';
-import type { Findings } from './findings.ts';
 import type { KnownHeads } from './heads.ts';
 import type { IndexChecks } from './index-checks.ts';
 import type { RecordChecks } from './records.ts';

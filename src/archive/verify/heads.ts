@@ -1,8 +1,8 @@
+import type { Findings } from '../../core/findings.ts';
 import { sameBytes } from '../../core/ledger/read.ts';
 import type { Hash } from '../../core/ledger/tree.ts';
 import { baseOf, CONTROL } from '../../core/logs.ts';
 import type { LogName } from '../../core/record.ts';
-import type { Findings } from './findings.ts';
 
 /** A head that somebody else vouches for: control, or an outsider. */
 export interface KnownHead {

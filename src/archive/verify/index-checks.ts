@@ -1,7 +1,7 @@
+import type { Findings } from '../../core/findings.ts';
 import type { Index, IndexAudit } from '../../core/ports/index.ts';
 import type { LogName, SealedRecord } from '../../core/record.ts';
 import { documentDigest, indexDocument } from '../../core/search/document.ts';
-import type { Findings } from './findings.ts';
 
 /** What verification needs of an index. */
 export type AuditedIndex = Pick<Index, 'positions' | 'scan' | 'logs'>;

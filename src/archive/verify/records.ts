@@ -1,4 +1,5 @@
 import { isActSignedBy } from '../../core/act.ts';
+import type { Findings } from '../../core/findings.ts';
 import { canonical } from '../../core/json.ts';
 import { fromBase64 } from '../../core/ledger/read.ts';
 import { baseOf, CONTROL, parseLogName } from '../../core/logs.ts';
@@ -15,7 +16,6 @@ import type {
 import { ACTIONS } from '../acts.ts';
 import { parseRecordName } from '../read/record-name.ts';
 import type { ArchiveIdentity } from '../reader.ts';
-import type { Findings } from './findings.ts';
 import type { KnownHeads } from './heads.ts';
 import type { Storage } from './storage.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FaultCode } from '../../core/faults.ts';
+import type { Findings } from '../../core/findings.ts';
 import type { Vault } from '../../core/ports/vault.ts';
-import type { Findings } from './findings.ts';
 
 /** No object that is read whole is larger: commits, segments, receipts, tiles. */
 const MOST_BYTES = 128 * 1024 * 1024;

@@ -1,7 +1,7 @@
+import type { Findings } from '../../core/findings.ts';
 import { sameBytes } from '../../core/ledger/read.ts';
 import { edgeTiles, type TreeEdge, type TreeObject } from '../../core/ledger/tiles.ts';
 import type { LogName } from '../../core/record.ts';
-import type { Findings } from './findings.ts';
 import type { Storage } from './storage.ts';
 
 /**

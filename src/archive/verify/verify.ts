@@ -1,14 +1,13 @@
 import type { Verification } from '../../core/faults.ts';
+import { Findings } from '../../core/findings.ts';
 import { baseLogs, CONTROL, generationName, parseLogName } from '../../core/logs.ts';
 import type { Vault } from '../../core/ports/vault.ts';
 import type { LogName } from '../../core/record.ts';
 import { IDENTITY_NAME, parseIdentity } from '../read/identity.ts';
 import { openReader } from '../read/open-reader.ts';
-
 import { expectOutside, type OutsideCheckpoint } from './against.ts';
 import type { VerifyContext, VerifyProgress } from './context.ts';
 import { verifyFiles } from './files.ts';
-import { Findings } from './findings.ts';
 import { KnownHeads } from './heads.ts';
 import { type AuditedIndex, IndexChecks } from './index-checks.ts';
 import { type LogEnd, verifyLog } from './log.ts';
