@@ -33,14 +33,22 @@ const JOINERS = /\u200c|\u200d|\ufe0e|\ufe0f|[\u{e0020}-\u{e007f}]/gu;
 const EMOJI_SEQUENCE = /\ufe0f|\u200d|\u20e3|\p{Emoji_Modifier}|\p{Regional_Indicator}/u;
 /** Controls, directional overrides and other characters that would be invisible or reorder the line. */
 const UNSEEN = /(?!\n)[\p{Cc}\p{Co}\p{Cn}\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]/gu;
+/** Characters that not every face of the report draws. */
+const BEYOND = /(?!\u200c|\u200d|\ufe0e|\ufe0f|[\u{e0020}-\u{e007f}])[^\n\u0020-\u024f]/gu;
 /** Characters that mean nothing to the eye: a soft hyphen, a zero-width space, a byte order mark. */
 const NOTHING = /[\u00ad\u200b\u2060-\u2064\ufeff]/g;
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
+/** A family of four with skin tones has 19 units; a letter under a hundred marks is no character. */
+const LONGEST_CLUSTER = 32;
+
 /** Splits text into what a reader takes for characters. */
 export function* clusters(text: string): Generator<string> {
-  for (const { segment } of graphemes.segment(text)) yield segment;
+  for (const { segment } of graphemes.segment(text)) {
+    if (segment.length <= LONGEST_CLUSTER) yield segment;
+    else yield* segment;
+  }
 }
 
 const named = (character: string): string =>
@@ -91,7 +99,12 @@ export class Shaper {
       .replaceAll(/\r\n?|[\v\f\u0085\u2028\u2029]/g, '\n')
       .replaceAll('\t', '    ')
       .replaceAll(NOTHING, '')
-      .replaceAll(UNSEEN, (character) => this.#substitute(character));
+      .replaceAll(UNSEEN, (character) => this.#substitute(character))
+      .replaceAll(BEYOND, (character) =>
+        this.#fonts.covering(character.codePointAt(0) ?? 0, 'regular') === undefined
+          ? this.#substitute(character)
+          : character,
+      );
   }
 
   /**
@@ -116,12 +129,12 @@ export class Shaper {
   #shape(text: string, weight: Weight, direction: 'ltr' | 'rtl'): Shaped {
     if (PLAIN.test(text)) return this.#run(this.#fonts.latin(weight), text, direction);
     const runs: { face: PdfFont; text: string }[] = [];
-    for (const cluster of clusters(text)) {
-      const { face, shown } = this.#faceOf(cluster, weight);
+    const add = (face: PdfFont, shown: string): void => {
       const last = runs.at(-1);
       if (last !== undefined && last.face === face) last.text += shown;
       else runs.push({ face, text: shown });
-    }
+    };
+    for (const cluster of clusters(text)) this.#place(cluster, weight, add);
     if (direction === 'rtl') runs.reverse();
     const spans: Span[] = [];
     let width = 0;
@@ -133,23 +146,32 @@ export class Shaper {
     return { spans, width };
   }
 
-  #faceOf(cluster: string, weight: Weight): { face: PdfFont; shown: string } {
+  /** One face for the whole cluster where there is one, else each character in its own. */
+  #place(cluster: string, weight: Weight, add: (face: PdfFont, shown: string) => void): void {
     const latin = this.#fonts.latin(weight);
     const bare = cluster.replaceAll(JOINERS, '');
-    if (bare === '') return { face: latin, shown: '' };
+    if (bare === '') return;
     const points = [...bare].map((character) => character.codePointAt(0) ?? 0);
     if (EMOJI_SEQUENCE.test(cluster)) {
       const emoji = this.#fonts.emoji();
-      if (points.every((point) => emoji.font.hasGlyphForCodePoint(point)))
-        return { face: emoji, shown: cluster };
-    }
-    const candidates = points.map((point) => this.#fonts.covering(point, weight));
-    for (const face of candidates) {
-      if (face !== undefined && points.every((point) => face.font.hasGlyphForCodePoint(point))) {
-        return { face, shown: face === latin ? bare : cluster };
+      if (points.every((point) => emoji.font.hasGlyphForCodePoint(point))) {
+        add(emoji, cluster);
+        return;
       }
     }
-    return { face: latin, shown: this.#substitute(bare) };
+    const faces = points.map((point) => this.#fonts.covering(point, weight));
+    const whole = faces.find(
+      (face) => face !== undefined && points.every((point) => face.font.hasGlyphForCodePoint(point)),
+    );
+    if (whole !== undefined) {
+      add(whole, whole === latin ? bare : cluster);
+      return;
+    }
+    for (const [index, face] of faces.entries()) {
+      const character = String.fromCodePoint(points[index] ?? 0);
+      if (face === undefined) add(latin, this.#substitute(character));
+      else add(face, character);
+    }
   }
 
   #substitute(character: string): string {
