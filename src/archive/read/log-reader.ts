@@ -153,17 +153,20 @@ export class LogReader {
     const exists = async (n: number): Promise<boolean> =>
       (await this.#vault.size(commitName(this.log, n))) !== undefined;
     if (this.#head === undefined && !(await exists(0))) return undefined;
+    // Not on the field itself: calls that overlap would each add their steps to it.
+    let low = this.#newest;
     let step = 1;
-    while (await exists(this.#newest + step)) {
-      this.#newest += step;
+    while (await exists(low + step)) {
+      low += step;
       step *= 2;
     }
-    let high = this.#newest + step;
-    while (high - this.#newest > 1) {
-      const middle = this.#newest + Math.floor((high - this.#newest) / 2);
-      if (await exists(middle)) this.#newest = middle;
+    let high = low + step;
+    while (high - low > 1) {
+      const middle = low + Math.floor((high - low) / 2);
+      if (await exists(middle)) low = middle;
       else high = middle;
     }
+    this.#newest = Math.max(this.#newest, low);
     return this.#newest;
   }
 }
