@@ -47,6 +47,8 @@ export interface IndexDocument extends Bucket {
   /** What is searched where there is no text: the emoji of a reaction, the status of a presence. */
   readonly said?: string;
   readonly attachments?: readonly Attachment[];
+  /** Of a deletion that took away a file and not the message. */
+  readonly deletes?: 'file';
   /** Features that cannot be read off the parts above. */
   readonly has?: readonly Feature[];
   readonly sealedAt: string;
@@ -75,6 +77,7 @@ export function indexDocument(log: LogName, sealed: SealedRecord): IndexDocument
     ...(record.text !== undefined && { text: record.text }),
     ...(said !== undefined && { said }),
     ...(record.attachments && { attachments: record.attachments }),
+    ...(record.kind === 'deletion' && record.payload.what === 'file' && { deletes: 'file' as const }),
     ...(has.length > 0 && { has }),
     class: record.class,
     quarter: record.quarter,
