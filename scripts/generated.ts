@@ -8,12 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { adrIndex } from './adr-index.ts';
 import { errorsDocument } from './errors-document.ts';
 import { formatsDocument } from './formats-document.ts';
+import { deployDocument } from './settings-tables.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Path from the top → what must stand there. */
 export const GENERATED: { readonly [path: string]: () => string } = {
   'docs/adr/README.md': adrIndex,
+  'docs/deploy.md': deployDocument,
   'docs/errors.md': errorsDocument,
   'docs/formats.md': formatsDocument,
 };

@@ -73,6 +73,8 @@ const LASTING: { readonly [type: string]: string } = {
   INVALID_CONFIG: 'The brokers refuse the settings of the topics; see their log.',
   POLICY_VIOLATION: 'A policy of the brokers refuses the topics; make them by hand as docs/deploy.md lists.',
   UNSUPPORTED_VERSION: 'Use Kafka 3.0 or newer.',
+  INVALID_SESSION_TIMEOUT:
+    'Set kafka.sessionTimeout between group.min.session.timeout.ms and group.max.session.timeout.ms of the brokers.',
   INCONSISTENT_GROUP_PROTOCOL: 'Another program uses this consumer group: choose another prefix.',
 };
 
@@ -91,10 +93,15 @@ function away(what: string, error: unknown): HoldfastError {
   });
 }
 
-/** The innermost protocol error's type, where there is one; kafkajs wraps it when its retries are used up. */
+/** The protocol error's type, where there is one: kafkajs wraps it when its retries are used up, and lists several. */
 function protocolType(error: unknown): string | undefined {
-  for (let inner = error; inner instanceof Error; inner = inner.cause)
-    if ('type' in inner && typeof inner.type === 'string') return inner.type;
+  if (!(error instanceof Error)) return undefined;
+  if ('type' in error && typeof error.type === 'string') return error.type;
+  const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors : [error.cause];
+  for (const one of inner) {
+    const type = protocolType(one);
+    if (type !== undefined) return type;
+  }
   return undefined;
 }
 
