@@ -63,7 +63,7 @@ export function streamContract(name: string, make: () => Promise<StreamUnderTest
     });
 
     test('every character survives', async () => {
-      const odd = ['"\\\u0000\u001f', '日本語 😀 e\u0301', '\u2028\u2029\ufeff', ''];
+      const odd = ['"\\\u0000\u001f', '日本語 😀 e\u0301', '\u2028\u2029\ufeff', '', 'after nothing'];
       await under.stream.append('m0', odd);
       const consumer = new Recorder();
       const consumption = await under.stream.consume(consumer);

@@ -13,15 +13,20 @@ import type { LogName } from '../../core/record.ts';
 import { storageError } from '../../core/storage-error.ts';
 import { type Chunk, consumeLog, type LogSource, type Room } from './sqlite-consumption.ts';
 
-/** A message's row id is its log's number and its offset, so that one table holds every log in order. */
+/** A chunk's row id is its log's number and the offset of its first message, so that one table holds every log in order. */
 const OFFSET_SPAN = 2 ** 40;
 const LARGEST_LOG = 2 ** 12;
-/** Rows a `trim` deletes in one transaction: longer ones would hold up appends. */
-const TRIM_STEP = 20_000;
+/**
+ * Messages and UTF-16 units of a chunk. A row for each message would cost more than all else that carrying does; larger
+ * chunks would be read twice where a batch ends within one.
+ */
+const CHUNK = { messages: 500, units: 256 * 1024 };
+/** Offsets a `trim` passes in one transaction: longer ones would hold up appends. */
+const TRIM_STEP = 50_000;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS logs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, low INTEGER NOT NULL, next INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;`;
+CREATE TABLE IF NOT EXISTS chunks (id INTEGER PRIMARY KEY, lengths TEXT NOT NULL, body TEXT NOT NULL) STRICT;`;
 
 export interface SqliteStreamSettings {
   /** The database file; made when absent. */
@@ -49,8 +54,10 @@ export class SqliteStream implements Stream {
   constructor(settings: SqliteStreamSettings) {
     this.#settings = settings;
     this.#db = openDatabase(settings.path);
-    this.#insert = this.#db.prepare('INSERT INTO entries (id, body) VALUES (?, ?)');
-    this.#read = this.#db.prepare('SELECT body FROM entries WHERE id >= ? AND id < ? ORDER BY id');
+    this.#insert = this.#db.prepare('INSERT INTO chunks (id, lengths, body) VALUES (?, ?, ?)');
+    this.#read = this.#db.prepare(
+      'SELECT id, lengths, body FROM chunks WHERE id >= (SELECT max(id) FROM chunks WHERE id >= ? AND id <= ?) AND id < ? ORDER BY id',
+    );
     this.#bounds = this.#db.prepare('SELECT id, low, next FROM logs WHERE name = ?');
   }
 
@@ -59,7 +66,9 @@ export class SqliteStream implements Stream {
     this.#transaction(() => {
       const found = this.#find(log) ?? this.#addLog(log);
       const base = found.id * OFFSET_SPAN + found.next;
-      for (let i = 0; i < messages.length; i++) this.#insert.run(base + i, messages[i] as string);
+      for (const { first, lengths, body } of chunksOf(messages)) {
+        this.#insert.run(base + first, JSON.stringify(lengths), body);
+      }
       this.#db.prepare('UPDATE logs SET next = ? WHERE id = ?').run(found.next + messages.length, found.id);
     });
     for (const wake of this.#wakers) wake();
@@ -92,7 +101,10 @@ export class SqliteStream implements Stream {
     for (let low = found.low; low < end; low += TRIM_STEP) {
       const to = Math.min(low + TRIM_STEP, end);
       this.#transaction(() => {
-        this.#db.prepare('DELETE FROM entries WHERE id >= ? AND id < ?').run(base + low, base + to);
+        // The chunk that holds the new low end stays whole.
+        this.#db
+          .prepare('DELETE FROM chunks WHERE id >= ? AND id < (SELECT max(id) FROM chunks WHERE id <= ?)')
+          .run(base, base + to);
         this.#db.prepare('UPDATE logs SET low = max(low, ?) WHERE id = ?').run(to, found.id);
       });
     }
@@ -122,14 +134,19 @@ export class SqliteStream implements Stream {
     let bytes = 0;
     if (found === undefined) return { messages, bytes, full: false };
     const base = found.id * OFFSET_SPAN;
+    const start = base + from;
     try {
-      for (const row of this.#read.iterate(base + from, base + Math.min(found.next, from + room.entries))) {
-        const body = String(row.body);
-        const size = Buffer.byteLength(body);
-        const isFirst = room.evenIfLarger && messages.length === 0;
-        if (bytes + size > room.bytes && !isFirst) return { messages, bytes, full: true };
-        bytes += size;
-        messages.push(body);
+      for (const row of this.#read.iterate(base, start, base + found.next)) {
+        let offset = Number(row.id);
+        for (const message of messagesOf(String(row.lengths), String(row.body))) {
+          if (offset++ < start) continue;
+          if (messages.length === room.entries) return { messages, bytes, full: false };
+          const size = Buffer.byteLength(message);
+          const isFirst = room.evenIfLarger && messages.length === 0;
+          if (bytes + size > room.bytes && !isFirst) return { messages, bytes, full: true };
+          bytes += size;
+          messages.push(message);
+        }
       }
     } catch (error) {
       throw sqliteError(error);
@@ -166,6 +183,38 @@ export class SqliteStream implements Stream {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw sqliteError(error);
     }
+  }
+}
+
+interface NewChunk {
+  /** Place of its first message among those appended. */
+  readonly first: number;
+  /** UTF-16 units of each message. */
+  readonly lengths: number[];
+  readonly body: string;
+}
+
+function* chunksOf(messages: readonly string[]): Generator<NewChunk> {
+  let first = 0;
+  while (first < messages.length) {
+    const lengths: number[] = [];
+    let units = 0;
+    for (let i = first; i < messages.length && lengths.length < CHUNK.messages && units < CHUNK.units; i++) {
+      const { length } = messages[i] as string;
+      lengths.push(length);
+      units += length;
+    }
+    yield { first, lengths, body: messages.slice(first, first + lengths.length).join('') };
+    first += lengths.length;
+  }
+}
+
+/** The messages of a chunk. Cut by UTF-16 units, which storing as UTF-8 keeps: half a pair becomes U+FFFD, one unit too. */
+function* messagesOf(lengths: string, body: string): Generator<string> {
+  let end = 0;
+  for (const length of JSON.parse(lengths) as number[]) {
+    yield body.slice(end, end + length);
+    end += length;
   }
 }
 
