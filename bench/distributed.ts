@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SharedEngines } from '../test/engines/shared.ts';
@@ -8,7 +7,7 @@ import { requireAll } from './embedded.ts';
 import { inFolder } from './folders.ts';
 import { latency } from './latency.ts';
 import { note, type Result } from './output.ts';
-import { ended, holdfast, start } from './process.ts';
+import { ended, holdfast, start, untilReady } from './process.ts';
 
 export interface DistributedOptions {
   readonly messages: number;
@@ -75,13 +74,4 @@ export function distributed({ messages, profile }: DistributedOptions): Promise<
       ];
     }),
   );
-}
-
-/** Resolves when the service says that it is ready. */
-async function untilReady(service: ReturnType<typeof start>): Promise<void> {
-  let said = '';
-  while (!said.includes('ready')) {
-    const [chunk] = await once(service.stderr ?? service, 'data');
-    said += String(chunk);
-  }
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- WHAT [--messages N] [--json FILE] [--profile DIR]`: measures the product against the bare engines, both
+ * `npm run bench -- WHAT [--messages N] [--json FILE] [--profile DIR] [--mode embedded]`: measures the product against the bare engines, both
  * sides in one run. `docs/benchmarks.md` says how and why, and keeps the figures.
  */
 import { mkdir } from 'node:fs/promises';
@@ -8,11 +8,13 @@ import { distributed } from './distributed.ts';
 import { embedded } from './embedded.ts';
 import { publish, type Result } from './output.ts';
 import { report } from './report.ts';
+import { search } from './search.ts';
 import { sizes } from './sizes.ts';
 
 interface Options {
   readonly messages: number;
   readonly profile?: string | undefined;
+  readonly mode?: string | undefined;
 }
 
 interface Bench {
@@ -23,6 +25,7 @@ interface Bench {
 const BENCHES: { readonly [name: string]: Bench } = {
   embedded: { messages: 200_000, run: embedded },
   distributed: { messages: 200_000, run: distributed },
+  search: { messages: 1_000_000, run: search },
   report: { messages: 10_000, run: report },
   sizes: { messages: 1_000_000, run: sizes },
 };
@@ -33,6 +36,7 @@ const { values, positionals } = parseArgs({
     messages: { type: 'string' },
     json: { type: 'string' },
     profile: { type: 'string' },
+    mode: { type: 'string' },
   },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
@@ -50,5 +54,5 @@ for (const name of names) {
     process.exit(2);
   }
   if (values.profile !== undefined) await mkdir(values.profile, { recursive: true });
-  await publish(name, await bench.run({ messages, profile: values.profile }), values.json);
+  await publish(name, await bench.run({ messages, profile: values.profile, mode: values.mode }), values.json);
 }

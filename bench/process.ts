@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -77,5 +78,14 @@ function residentPeak(pid: number | undefined): number {
     return Math.round(Number(/VmHWM:\s*(\d+) kB/u.exec(status)?.[1] ?? 0) / 1024);
   } catch {
     return 0;
+  }
+}
+
+/** Resolves when the service says that it is ready. */
+export async function untilReady(service: ChildProcess): Promise<void> {
+  let said = '';
+  while (!said.includes('ready')) {
+    const [chunk] = await once(service.stderr ?? service, 'data');
+    said += String(chunk);
   }
 }
