@@ -1,4 +1,5 @@
 import { HoldfastError } from '../../core/errors.ts';
+import { commitName } from '../../core/ledger/commit.ts';
 import { proofText } from '../../core/ledger/proof.ts';
 import { sameBytes } from '../../core/ledger/read.ts';
 import {
@@ -14,7 +15,7 @@ import type { Commit, LogName, RecordName, SealedRecord, SegmentName } from '../
 import type { ArchiveIdentity, ArchiveReader, Head } from '../reader.ts';
 import { Cache } from './cache.ts';
 import { readIdentity } from './identity.ts';
-import { type CheckedCommit, damaged, LogReader } from './log-reader.ts';
+import { type CheckedCommit, damaged, type LeafPlace, LogReader } from './log-reader.ts';
 import { parseRecordName, printable } from './record-name.ts';
 import { openSegment, readLine } from './segment.ts';
 
@@ -43,8 +44,13 @@ export async function openReader(
   return new VaultReader(vault, identity ?? (await readIdentity(vault)), options);
 }
 
-/** Names are looked up by the batch, so that a segment is opened once for all of them. */
-const BATCH = 2000;
+/**
+ * Names are looked up by the batch, so that a segment is opened once for all of them: exports ask in the order of
+ * conversations, which is across the order of the vault.
+ */
+const BATCH = 20_000;
+/** A batch whose records are longer (UTF-16 units) is answered in parts, for the sake of memory. */
+const BATCH_LENGTH = 32 * MIB;
 
 class VaultReader implements ArchiveReader {
   readonly identity: ArchiveIdentity;
@@ -103,27 +109,24 @@ class VaultReader implements ArchiveReader {
   async *commits(log: LogName, from = 0): AsyncIterable<Commit> {
     const reader = this.#log(log);
     let before: string | undefined;
-    for (let n = from; ; n++) {
+    let n = from;
+    for (;;) {
       const head = await reader.head();
       if (head === undefined || n > head.commit) return;
       for (; n <= head.commit; n++) {
         const { commit, digest } = await reader.commit(n);
         if (before !== undefined && commit.previous !== before)
-          throw damaged(`ledger/${log}/commits`, `commit ${n} does not name the one before it`);
+          throw damaged(commitName(log, n), 'it does not name the commit before it');
         before = digest;
         yield commit;
       }
-      n--;
     }
   }
 
   async record(name: RecordName): Promise<SealedRecord> {
     const { log, leaf } = parseRecordName(name);
-    const place = await this.#log(log).place(leaf);
-    if (place === undefined)
-      throw new HoldfastError('not-found', `The archive has no record ${log}/${leaf}.`);
-    const lines = await this.#lines(place.segment);
-    return checkedLine(place.at, place.segment, place.segmentFirst, leaf, lines);
+    const { line, ...place } = await this.#line(log, leaf);
+    return checkedLine(place, leaf, line);
   }
 
   async *records(
@@ -145,13 +148,13 @@ class VaultReader implements ArchiveReader {
       const place = await reader.place(leaf);
       if (place === undefined)
         throw new HoldfastError('not-found', `The archive has no record ${log}/${leaf}.`);
-      const { at, segment, segmentFirst } = place;
+      const { segment, segmentFirst } = place;
       const lines = await this.#lines(segment);
       const end = Math.min(to, segmentFirst + segment.count);
-      for (; leaf < end; leaf++)
-        yield this.#checks === 'leaves'
-          ? checkedLine(at, segment, segmentFirst, leaf, lines)
-          : trustedLine(segment, leaf, lines[leaf - segmentFirst] ?? '');
+      for (; leaf < end; leaf++) {
+        const line = lines[leaf - segmentFirst] ?? '';
+        yield this.#checks === 'leaves' ? checkedLine(place, leaf, line) : trustedLine(segment, leaf, line);
+      }
     }
   }
 
@@ -208,20 +211,34 @@ class VaultReader implements ArchiveReader {
       .map((name) => ({ name, ...parseRecordName(name) }))
       .sort((a, b) => (a.log === b.log ? a.leaf - b.leaf : a.log < b.log ? -1 : 1));
     const found = new Map<RecordName, SealedRecord>();
-    for (const { name } of sorted) found.set(name, await this.record(name));
+    let length = 0;
+    for (const { name, log, leaf } of sorted) {
+      const { line, ...place } = await this.#line(log, leaf);
+      length += line.length;
+      if (length > BATCH_LENGTH && names.length > 1) {
+        found.clear();
+        const half = Math.ceil(names.length / 2);
+        yield* this.#batch(names.slice(0, half));
+        yield* this.#batch(names.slice(half));
+        return;
+      }
+      found.set(name, checkedLine(place, leaf, line));
+    }
     for (const name of names) yield { name, sealed: found.get(name) as SealedRecord };
+  }
+
+  async #line(log: LogName, leaf: number): Promise<LeafPlace & { readonly line: string }> {
+    const place = await this.#log(log).place(leaf);
+    if (place === undefined)
+      throw new HoldfastError('not-found', `The archive has no record ${log}/${leaf}.`);
+    const lines = await this.#lines(place.segment);
+    return { ...place, line: lines[leaf - place.segmentFirst] ?? '' };
   }
 }
 
-function checkedLine(
-  at: CheckedCommit,
-  segment: SegmentName,
-  segmentFirst: number,
-  leaf: number,
-  lines: readonly string[],
-): SealedRecord {
+function checkedLine({ at, segment }: LeafPlace, leaf: number, line: string): SealedRecord {
   const value = at.leaves.subarray((leaf - at.first) * 32, (leaf - at.first + 1) * 32);
-  const read = readLine(lines[leaf - segmentFirst] ?? '', leaf, value);
+  const read = readLine(line, leaf, value);
   if (!read.ok) throw damaged(segmentName(segment), read.why);
   return read.value;
 }
