@@ -5,7 +5,7 @@ export function sha256Hex(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-/** The 32 bytes of SHA-256. */
+/** The 32 bytes of SHA-256. By way of a string: Node hands out bytes of their own at twice the price. */
 export function sha256(data: string | Uint8Array): Uint8Array {
-  return hash('sha256', data, 'buffer');
+  return Buffer.from(hash('sha256', data, 'binary'), 'latin1');
 }

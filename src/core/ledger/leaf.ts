@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Json } from '../event.ts';
+import { sha256 } from '../hash.ts';
 import { canonical } from '../json.ts';
 import type { RecordType, SealedRecord } from '../record.ts';
 
@@ -74,7 +75,7 @@ export function fieldDigest(salt: string, value: Json): string {
 }
 
 function joinDigests(type: RecordType, digests: readonly string[]): Uint8Array {
-  return hash('sha256', PLANS[type].domain + digests.join('\n'), 'buffer');
+  return sha256(PLANS[type].domain + digests.join('\n'));
 }
 
 /** A record's leaf value and its canonical JSON, made in one pass. */
@@ -108,7 +109,7 @@ export function sealLeaf(type: RecordType, recordSalt: string, record: object): 
   for (const name in members) if (members[name] !== undefined) present--;
   if (present !== 0)
     throw new TypeError(`a record of type ${type} has a member that its leaf would not cover`);
-  return { leaf: hash('sha256', domain + digests.join('\n'), 'buffer'), json: `{${json}}` };
+  return { leaf: sha256(domain + digests.join('\n')), json: `{${json}}` };
 }
 
 /** A segment line without its newline: JCS of {leaf, record, salt, type}. `json` is the record's JCS. */

@@ -2,7 +2,7 @@
  * RFC 6962 Merkle trees over SHA-256: hashes, proofs, and their verification. Pure; where hashes are stored is the
  * matter of a {@link NodeSource}. Verification takes hostile input: any sizes, any hashes.
  */
-import { hash } from 'node:crypto';
+import { sha256 } from '../hash.ts';
 import { sameBytes } from './read.ts';
 
 /** A hash is 32 bytes. */
@@ -17,21 +17,21 @@ NODE[0] = 1;
 
 /** Hash of a leaf: SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): Hash {
-  // The buffer is reused: nothing here awaits, and hash() has read it when it returns.
+  // The buffer is reused: nothing here awaits, and sha256() has read it when it returns.
   const input = entry.length === 32 ? LEAF : new Uint8Array(entry.length + 1);
   input.set(entry, 1);
-  return hash('sha256', input, 'buffer');
+  return sha256(input);
 }
 
 /** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right). */
 export function nodeHash(left: Hash, right: Hash): Hash {
   NODE.set(left, 1);
   NODE.set(right, 33);
-  return hash('sha256', NODE, 'buffer');
+  return sha256(NODE);
 }
 
 /** Root of the empty tree. */
-export const EMPTY_ROOT: Hash = hash('sha256', new Uint8Array(0), 'buffer');
+export const EMPTY_ROOT: Hash = sha256(new Uint8Array(0));
 
 /** Root over `hashes`, each the hash of a complete subtree of one size; the last may be of a smaller one. */
 export function foldHashes(hashes: readonly Hash[]): Hash {
