@@ -51,6 +51,7 @@ test('the folder holds what the format lists, and nothing is left beside it', as
     'chain',
     'checkpoints',
     'custody.ndjson',
+    'declaration-template.txt',
     'heads.json',
     'manifest.json',
     'manifest.json.p7s',

@@ -9,6 +9,8 @@ export const MANIFEST = 'manifest.json';
 /** CMS, detached, over the bytes of the manifest. */
 export const MANIFEST_SIGNATURE = 'manifest.json.p7s';
 export const README = 'README.txt';
+/** Unsigned template of a person's declaration. */
+export const DECLARATION_TEMPLATE = 'declaration-template.txt';
 /** DER for machines, PEM for people's tools. */
 export const CHAIN = {
   rootDer: 'chain/root.crt',

@@ -11,6 +11,7 @@ import {
   CHAIN,
   CUSTODY,
   checkpointPath,
+  DECLARATION_TEMPLATE,
   HEADS,
   MANIFEST,
   MANIFEST_SIGNATURE,
@@ -35,6 +36,7 @@ import type { ReportSettings, SelectionDescription } from '../report/facts.ts';
 import { signerName, writeReport } from '../report/report.ts';
 import { SelectionStore } from '../selection/store.ts';
 import { Custody } from './custody.ts';
+import { DECLARATION } from './declaration.ts';
 import { BundleWriter } from './folder.ts';
 import { newestHeads } from './heads.ts';
 import { writeProofs, writeTiles } from './proofs.ts';
@@ -168,6 +170,7 @@ class Export {
     const attached = single && counts.records > 0;
     const pages = await this.#report(store, custody, heads, { sha256: recordsDigest, attached });
     await this.#writer.write(README, readmeText(this.#request.reader.identity.id, single));
+    await this.#writer.write(DECLARATION_TEMPLATE, DECLARATION);
     await this.#manifest({ total: counts.records, context: counts.records - counts.hits }, single);
     await rm(work, { force: true });
     await this.#writer.sync();
@@ -228,7 +231,7 @@ class Export {
     const records = await this.#writer.stream(RECORDS);
     const trail = await this.#writer.stream(CUSTODY);
     for (const placed of store.placed()) {
-      const line = { ...placed.sealed, log: placed.log, context: !placed.hit };
+      const line = { ...placed.sealed, log: placed.log, ...(placed.hit ? {} : { context: true }) };
       await records.add(`${canonical(line)}\n`);
       await trail.add(`${canonical(custody.line(placed))}\n`);
       if (placed.number % BATCH === 0) this.#progress('writing records', placed.number, total);

@@ -136,8 +136,9 @@ export function folderBundle(root: string): BundleReader {
 async function* chunks(path: string, from: number, to: number): AsyncGenerator<Uint8Array> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    for (let at = from; at < to; ) {
-      const buffer = Buffer.allocUnsafe(Math.min(CHUNK, to - at));
+    const end = Math.min(to, (await file.stat()).size);
+    for (let at = from; at < end; ) {
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK, end - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);

@@ -11,12 +11,17 @@ export async function writeProofs(
   writer: BundleWriter,
   reader: ArchiveReader,
   head: Head,
-  leaves: Iterable<number>,
+  leaves: readonly number[],
 ): Promise<void> {
-  for (const leaf of leaves) {
-    await writer.write(proofPath(head.log, leaf), await reader.proof(`${head.log}/${leaf}`, head));
+  for (let from = 0; from < leaves.length; from += AT_ONCE) {
+    const write = async (leaf: number): Promise<void> =>
+      await writer.write(proofPath(head.log, leaf), await reader.proof(`${head.log}/${leaf}`, head));
+    await Promise.all(leaves.slice(from, from + AT_ONCE).map(write));
   }
 }
+
+/** Small files made durable together cost the disk one turn in place of many. */
+const AT_ONCE = 64;
 
 /** The tiles above each leaf and those of the right edge, made from the leaf values in the log's commits. */
 export async function writeTiles(

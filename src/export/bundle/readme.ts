@@ -14,6 +14,7 @@ ${
 }
 chain/              certificates of the seal and its root, the revocation list (DER and PEM), and the public keys of
                     the logs (C2SP signed-note verifier keys)
+declaration-template.txt   an unsigned template for the statement of a person: the seal is none
 manifest.json       every other file with its SHA-256
 manifest.json.p7s   the seal's signature of the manifest (CMS, detached)
 

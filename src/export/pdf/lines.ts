@@ -92,7 +92,7 @@ function* anyAtoms(paragraph: string): Generator<Atom> {
 
 /** Addresses of pages and paths break after their separators. */
 function* longWord(text: string): Generator<Atom> {
-  for (const [part] of text.matchAll(/[^-/?&=._]*[-/?&=._]+|[^-/?&=._]+/g))
+  for (const [part] of text.matchAll(/[^-/?&=._:]*[-/?&=._:]+|[^-/?&=._:]+/g))
     yield { text: part, space: false };
 }
 

@@ -3,6 +3,7 @@
 import type { Sheet } from '../pdf/sheet.ts';
 import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
 import { count, list, pairs, paragraph, part, plural, STYLE, subheading, Table } from './blocks.ts';
+import { emojiName } from './emoji.ts';
 import type { ReportFacts } from './facts.ts';
 
 export interface CaptureLine {
@@ -57,13 +58,13 @@ function verification(
     sheet,
     'The seal is that of the archive, not a person’s statement. Compare the root’s fingerprint with the one that the firm gave you by another way: whoever holds a root can make certificates under it.',
   );
-  subheading(sheet, 'Heads of the ledger');
+  subheading(sheet, `Heads of the ledger ${facts.archive}`);
   const table = new Table(sheet, [
     { title: 'Log', width: 90 },
     { title: 'Leaves', width: 76, align: 'right' },
     { title: 'Root (base64)', width: sheet.width - 166 },
   ]);
-  for (const head of facts.heads) table.row([`${facts.archive}/${head.log}`, count(head.size), head.root]);
+  for (const head of facts.heads) table.row([head.log, count(head.size), head.root]);
   table.end();
   subheading(sheet, 'The records');
   paragraph(
@@ -174,7 +175,7 @@ function custody(sheet: Sheet, { captures, store }: BackInput, bookmark: (title:
   table.end();
 }
 
-/** Appendix C: emoji by code point, and what no font draws. */
+/** Appendix C: emoji by name and code point, and what no font draws. */
 function emojiNames(
   sheet: Sheet,
   emoji: ReadonlyMap<string, number>,
@@ -193,11 +194,14 @@ function emojiNames(
   if (emoji.size === 0) paragraph(sheet, 'None');
   else {
     const table = new Table(sheet, [
-      { title: 'Emoji', width: 60 },
-      { title: 'Code points', width: sheet.width - 130 },
-      { title: 'Times', width: 70, align: 'right' },
+      { title: 'Emoji', width: 50 },
+      { title: 'Name', width: sheet.width - 50 - 190 - 50 },
+      { title: 'Code points', width: 190 },
+      { title: 'Times', width: 50, align: 'right' },
     ]);
-    for (const [cluster, times] of order(emoji)) table.row([cluster, points(cluster), count(times)]);
+    for (const [cluster, times] of order(emoji)) {
+      table.row([cluster, emojiName(cluster) ?? '—', points(cluster), count(times)]);
+    }
     table.end();
   }
   subheading(sheet, 'Characters written as [U+…]');

@@ -117,7 +117,7 @@ export class Table {
         const part = laid[index]?.[line];
         const style: TextStyle = {
           ...this.#style,
-          ...(column.align === undefined ? {} : { align: column.align }),
+          align: column.align ?? 'left',
           ...(column.ink === undefined ? {} : { ink: column.ink }),
         };
         if (part !== undefined) sheet.lineAt(part, style, x, sheet.y, column.width - GAP);

@@ -154,13 +154,13 @@ function completeness(sheet: Sheet, input: FrontInput, bookmark: (title: string)
     'For each source of these records: the units it offered, and what became of them. Units are events, rejects and exclusions together. Whether a source itself was complete cannot be known from it.',
   );
   const table = new Table(sheet, [
-    { title: 'Source', width: sheet.width - 318 },
-    { title: 'Received', width: 78 },
-    { title: 'Units', width: 48, align: 'right' },
-    { title: 'Events', width: 48, align: 'right' },
-    { title: 'Rejects', width: 48, align: 'right' },
-    { title: 'Excluded', width: 48, align: 'right' },
-    { title: 'In here', width: 48, align: 'right' },
+    { title: 'Source', width: sheet.width - 262 },
+    { title: 'Received', width: 62 },
+    { title: 'Units', width: 38, align: 'right' },
+    { title: 'Events', width: 38, align: 'right' },
+    { title: 'Rejects', width: 38, align: 'right' },
+    { title: 'Excluded', width: 46, align: 'right' },
+    { title: 'In here', width: 40, align: 'right' },
   ]);
   const most = 2000;
   let shown = 0;

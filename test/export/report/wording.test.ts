@@ -1,4 +1,5 @@
 import type { Event } from '../../../src/core/event.ts';
+import { emojiName } from '../../../src/export/report/emoji.ts';
 import { describe as words } from '../../../src/export/report/wording.ts';
 import { person, Story, sealed } from '../story.ts';
 
@@ -106,4 +107,12 @@ test('every other kind says what it is', () => {
     '[DISCLAIMER]',
     '[NOTICE bot_message]',
   ]);
+});
+
+test('emoji have the names that Unicode gives them, tones and missing selectors included', () => {
+  expect(emojiName('👍')).toBe('thumbs up');
+  expect(emojiName('👍🏽')).toBe('thumbs up: medium skin tone');
+  expect(emojiName('❤')).toBe('red heart');
+  expect(emojiName('❤️')).toBe('red heart');
+  expect(emojiName('x')).toBeUndefined();
 });
