@@ -29,7 +29,7 @@ export interface Unsearched {
   readonly rejects: number;
   /** Events with attachments: only the names of attachments are searched. */
   readonly attachments: number;
-  /** Documents that the engine took only without their text. */
+  /** Documents that the engine took only without their text: no words find them. */
   readonly bare: number;
 }
 

@@ -21,6 +21,16 @@ import { openBucket } from './sqlite-index-schema.ts';
 import { familyTerm, quoted, termsOf } from './sqlite-index-terms.ts';
 import { Vocabulary } from './sqlite-index-vocabulary.ts';
 
+/** Terms of a row that verification looks up, counted from its end. */
+const AUDITED_TERMS = 400;
+
+/** A log's row: its number, the leaf up to which documents are here, and how many are. */
+interface LogRow {
+  readonly id: number;
+  next: number;
+  held: number;
+}
+
 interface Query {
   readonly from: string;
   /** The column with the row number. */
@@ -34,7 +44,7 @@ export class SqliteIndexBucket {
   readonly #db: DatabaseSync;
   readonly #checks = new Checks();
   readonly #vocabulary: Vocabulary;
-  readonly #logs = new Map<string, { id: number; next: number }>();
+  readonly #logs = new Map<string, LogRow>();
   readonly #logNames = new Map<number, string>();
   readonly #conversations = new Map<string, number>();
   readonly #nextRow = new Map<number, number>();
@@ -59,8 +69,8 @@ export class SqliteIndexBucket {
     this.#logs.clear();
     this.#conversations.clear();
     this.#nextRow.clear();
-    for (const row of this.#db.prepare('SELECT id, log, next FROM logs').all()) {
-      this.#logs.set(String(row.log), { id: Number(row.id), next: Number(row.next) });
+    for (const row of this.#db.prepare('SELECT id, log, next, held FROM logs').all()) {
+      this.#logs.set(String(row.log), { id: Number(row.id), next: Number(row.next), held: Number(row.held) });
       this.#logNames.set(Number(row.id), String(row.log));
     }
     this.#moved = Number(this.#meta('moved') ?? 0);
@@ -124,9 +134,10 @@ export class SqliteIndexBucket {
         words.run(row, `${patterned.join(' ')} ${others.join(' ')}`);
         this.#vocabulary.add(patterned);
         log.next = Math.max(log.next, document.leaf + 1);
+        log.held++;
       }
-      for (const { id, next } of this.#logs.values())
-        this.#prepare('UPDATE logs SET next = ? WHERE id = ?').run(next, id);
+      for (const { id, next, held } of this.#logs.values())
+        this.#prepare('UPDATE logs SET next = ?, held = ? WHERE id = ?').run(next, held, id);
       if (before > this.#before) this.#setMeta('before', before);
       if (after > this.#after) this.#setMeta('after', after);
       this.#setMeta('moved', this.#moved);
@@ -162,11 +173,11 @@ export class SqliteIndexBucket {
     return typeof last === 'number' ? last + 1 : firstRow(second);
   }
 
-  #logRow(log: string): { id: number; next: number } {
+  #logRow(log: string): LogRow {
     const known = this.#logs.get(log);
     if (known) return known;
-    const { lastInsertRowid } = this.#prepare('INSERT INTO logs(log, next) VALUES (?, 0)').run(log);
-    const made = { id: Number(lastInsertRowid), next: 0 };
+    const { lastInsertRowid } = this.#prepare('INSERT INTO logs(log, next, held) VALUES (?, 0, 0)').run(log);
+    const made = { id: Number(lastInsertRowid), next: 0, held: 0 };
     this.#logs.set(log, made);
     this.#logNames.set(made.id, log);
     return made;
@@ -303,12 +314,44 @@ export class SqliteIndexBucket {
   /** At most `limit` documents of a log from leaf `from`, ascending. */
   scan(log: LogName, from: number, limit: number): IndexAudit[] {
     return this.#prepare(
-      `SELECT r.leaf, r.at, r.before, r.after, c.key, d.document FROM records r LEFT JOIN documents d ON d.id = r.id
+      `SELECT r.id, r.leaf, r.at, r.before, r.after, c.key, d.document FROM records r LEFT JOIN documents d ON d.id = r.id
        LEFT JOIN conversations c ON c.id = r.conversation
        WHERE r.log = (SELECT id FROM logs WHERE log = ?) AND r.leaf >= ? ORDER BY r.leaf LIMIT ?`,
     )
       .all(log, from, limit)
-      .map((row) => ({ leaf: Number(row.leaf), digest: auditDigest(log, row) }));
+      .map((row) => ({ leaf: Number(row.leaf), digest: this.#auditDigest(log, row) }));
+  }
+
+  /** `documentDigest` of what is stored, where columns and terms say the same; else another. */
+  #auditDigest(log: LogName, row: { readonly [column: string]: unknown }): string {
+    try {
+      const document = JSON.parse(String(row.document)) as IndexDocument;
+      const fields = searchFields(document);
+      const { at, earliest, latest, conversation } = fields;
+      const agrees =
+        document.log === log &&
+        document.leaf === row.leaf &&
+        at === row.at &&
+        at - earliest === row.before &&
+        latest - at === row.after &&
+        conversation === row.key &&
+        this.#isFoundBy(termsOf(document, fields), Number(row.id));
+      if (agrees) return documentDigest(document);
+    } catch {
+      // Not a document at all: any digest but the right one says so.
+    }
+    return sha256Hex(`not the document of ${log}/${String(row.leaf)}`);
+  }
+
+  /** True where FTS5 has these terms in this order in the row, as far as {@link AUDITED_TERMS}. */
+  #isFoundBy({ patterned, others }: ReturnType<typeof termsOf>, row: number): boolean {
+    const terms = [...patterned, ...others].slice(-AUDITED_TERMS);
+    return (
+      this.#prepare('SELECT 1 AS found FROM fts WHERE fts MATCH ? AND rowid = ?').get(
+        quoted(terms.join(' ')),
+        row,
+      ) !== undefined
+    );
   }
 
   /** Leaves of the log from here on are not in this bucket. */
@@ -321,7 +364,7 @@ export class SqliteIndexBucket {
   }
 
   status(): BucketStatus {
-    const documents = Number(this.#prepare('SELECT count(*) AS n FROM records').get()?.n ?? 0);
+    const documents = Number(this.#prepare('SELECT coalesce(sum(held), 0) AS n FROM logs').get()?.n ?? 0);
     const pages = Number(this.#prepare('PRAGMA page_count').get()?.page_count ?? 0);
     const size = Number(this.#prepare('PRAGMA page_size').get()?.page_size ?? 0);
     return { ...this.bucket, documents, bytes: pages * size, bare: 0 };
@@ -330,23 +373,4 @@ export class SqliteIndexBucket {
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
-}
-
-/** `documentDigest` of what is stored, where the columns beside it say the same; else of all that is stored. */
-function auditDigest(log: LogName, row: { readonly [column: string]: unknown }): string {
-  try {
-    const document = JSON.parse(String(row.document)) as IndexDocument;
-    const { at, earliest, latest, conversation } = searchFields(document);
-    const agrees =
-      document.log === log &&
-      document.leaf === row.leaf &&
-      at === row.at &&
-      at - earliest === row.before &&
-      latest - at === row.after &&
-      conversation === row.key;
-    if (agrees) return documentDigest(document);
-  } catch {
-    // Not a document at all: any digest but the right one says so.
-  }
-  return sha256Hex(`not the document of ${log}/${String(row.leaf)}`);
 }
