@@ -24,6 +24,7 @@ export async function rewriteLog(
   archive: SealedArchive,
   log: string,
   change: (sealed: SealedRecord) => SealedRecord | Promise<SealedRecord>,
+  alter: (commit: Commit) => Commit = (commit) => commit,
 ): Promise<{ size: number; root: string }> {
   const { ledger, identity } = archive.workshop;
   // A vault of its own: the workshop's remembers folders that this removes.
@@ -73,13 +74,8 @@ export async function rewriteLog(
       { origin: logOrigin(identity.id, log), size: edge.size, root: edgeRoot(edge) },
       ledger,
     );
-    const bytes = commitBytes({
-      ...commit,
-      previous,
-      segments,
-      leaves: packValues(values),
-      checkpoint: note,
-    });
+    const rewritten = { ...commit, previous, segments, leaves: packValues(values), checkpoint: note };
+    const bytes = commitBytes(alter(rewritten));
     previous = commitDigest(bytes);
     await vault.put([
       { name: commitName(log, commit.n), bytes },
