@@ -65,7 +65,7 @@ interface LogState {
 }
 
 /** Messages that may stay in the stream after they are sealed, before they are trimmed while there is more to do. */
-const TRIM_EVERY = 50_000;
+const TRIM_EVERY = 20_000;
 
 /**
  * Seals what the stream carries: one archiver a log, fenced by commits that are put once. It holds nothing that the

@@ -21,6 +21,8 @@ const LARGEST_LOG = 2 ** 12;
  * chunks would be read twice where a batch ends within one.
  */
 const CHUNK = { messages: 500, units: 256 * 1024 };
+/** A log this short after a `trim`, with this many pages free, is a good moment to give room back to the disk. */
+const GIVE_BACK = { messages: 2 * CHUNK.messages, pages: 256 };
 /** Offsets a `trim` passes in one transaction: longer ones would hold up appends. */
 const TRIM_STEP = 50_000;
 
@@ -107,6 +109,18 @@ export class SqliteStream implements Stream {
           .run(base, base + to);
         this.#db.prepare('UPDATE logs SET low = max(low, ?) WHERE id = ?').run(to, found.id);
       });
+    }
+    if (found.next - end <= GIVE_BACK.messages) this.#giveBack();
+  }
+
+  /** What was sealed leaves the file, not only the table: until then it could be read there. */
+  #giveBack(): void {
+    try {
+      const free = Number(this.#db.prepare('PRAGMA freelist_count').get()?.freelist_count ?? 0);
+      if (free < GIVE_BACK.pages) return;
+      this.#db.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);');
+    } catch (error) {
+      throw sqliteError(error);
     }
   }
 
@@ -223,7 +237,9 @@ function openDatabase(path: string): DatabaseSync {
     const isNew = !existsSync(path);
     mkdirSync(dirname(path), { recursive: true });
     const db = new DatabaseSync(path, { timeout: 10_000 });
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;');
+    db.exec(
+      'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;',
+    );
     db.exec(SCHEMA);
     // SQLite syncs its files; a new name in the folder is ours to make durable.
     if (isNew) syncFolder(dirname(path));
