@@ -6,7 +6,7 @@ import { eventually } from '../../eventually.ts';
 import { describeWith } from '../index.ts';
 import { startLoad } from './ingest-load.ts';
 import { closeSite, foundSite, type RunningArchiver, type Site, startArchiver } from './site.ts';
-import { expectLedgerHolds, expectSealedOnce, headsOf, sealedIds } from './site-checks.ts';
+import { allSealed, expectSealedOnce, expectVerified, headsOf } from './site-checks.ts';
 
 const kinds = ({ events }: RunningArchiver, kind: string): string[] =>
   events.filter((event) => event.kind === kind).map(({ log }) => log);
@@ -26,7 +26,7 @@ await describeWith(['kafka'], 'several archivers on one archive', ({ kafka }) =>
 
   test('in one group they share the logs; a rebalance in the middle of a batch loses and repeats nothing', async () => {
     const overlaps: string[] = [];
-    const load = startLoad(producer, { partitions, pauseMs: 15 });
+    const load = startLoad(site, producer, { pauseMs: 15 });
     const first = await startArchiver(site, { wrap: (archiver) => slowed(archiver, overlaps) });
     await eventually(() => kinds(first, 'committed').length > 3);
     const second = await startArchiver(site, { wrap: (archiver) => slowed(archiver, overlaps) });
@@ -38,27 +38,27 @@ await describeWith(['kafka'], 'several archivers on one archive', ({ kafka }) =>
     await sleep(500);
     await second.stop();
     await load.stop();
-    await eventually(async () => (await sealedIds(site)).length >= load.sent.size);
+    await allSealed(site, load.sent);
     await third.stop();
     for (const archiver of [first, second, third]) expect(kinds(archiver, 'incident')).toEqual([]);
     expect(overlaps).toEqual([]);
     await expectSealedOnce(site, load.sent);
-    await expectLedgerHolds(site, seen);
+    await expectVerified(site, seen);
   });
 
   test('in two groups they meet on every log: one is fenced and says so, and no log forks', async () => {
-    const load = startLoad(producer, { partitions, pauseMs: 15 });
+    const load = startLoad(site, producer, { pauseMs: 15 });
     const one = await startArchiver(site);
     const other = await startArchiver(site, { kafka: { group: `${site.kafka.prefix}.others` } });
     await eventually(() => kinds(one, 'fenced').length + kinds(other, 'fenced').length > 5);
     const seen = await headsOf(site);
     await load.stop();
-    await eventually(async () => (await sealedIds(site)).length >= load.sent.size);
+    await allSealed(site, load.sent);
     await one.stop();
     await other.stop();
     for (const archiver of [one, other]) expect(kinds(archiver, 'incident')).toEqual([]);
     await expectSealedOnce(site, load.sent);
-    await expectLedgerHolds(site, seen);
+    await expectVerified(site, seen);
   });
 });
 

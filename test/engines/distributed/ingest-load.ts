@@ -1,39 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openReader } from '../../../src/archive/read/open-reader.ts';
+import { eventId } from '../../../src/core/ids.ts';
+import { transcriptLogs } from '../../../src/core/logs.ts';
 import type { Stream } from '../../../src/core/ports/stream.ts';
-import { carried, messageEvent } from '../../archive/workshop.ts';
+import { type CarryContext, ingestPaths } from '../../../src/ingest/ingest.ts';
+import { sweep } from '../../../src/ingest/sweep.ts';
+import { systemClock } from '../../archive/workshop.ts';
+import type { Site } from './site.ts';
 
-/** Events appended to a stream, a few at a time, until it is told to stop. */
+const NETWORK = 'slack';
+/** Enough that every log gets some. */
+const ROOMS = 16;
+
+let files = 0;
+
+/** Ingests one file with messages [from, to); resolves to their event ids when all is on the stream. */
+export async function ingestMessages(
+  site: Site,
+  stream: Stream,
+  from: number,
+  to: number,
+): Promise<string[]> {
+  const numbers = Array.from({ length: to - from }, (_, i) => from + i);
+  const folder = join(site.folder, 'transcripts');
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${files++}.ndjson`);
+  await writeFile(path, numbers.map((n) => `${JSON.stringify(message(n))}\n`).join(''));
+  await ingestPaths({ ...(await carrying(site, stream)), paths: [path] });
+  return numbers.map((n) => eventId(NETWORK, room(n), `m${n}`));
+}
+
+/** Carries again every receipt that some log has not sealed. */
+export async function sweepAll(site: Site, stream: Stream): Promise<void> {
+  await sweep({ ...(await carrying(site, stream)), olderThan: 0 });
+}
+
+/** Files ingested one after the other until it is told to stop. */
 export interface Load {
-  /** Ids of the events whose append resolved. */
+  /** Ids of the events whose ingest resolved. */
   readonly sent: ReadonlySet<string>;
-  /** Ends it; rejects with what an append was rejected with. */
+  /** Ends it after the file in work; rejects with what ingest was rejected with. */
   stop(): Promise<void>;
 }
 
-export interface LoadSettings {
-  readonly partitions: number;
-  /** Events in one append; default 40. */
-  readonly chunk?: number;
-  /** Pause between appends, ms; default 40. */
-  readonly pauseMs?: number;
-}
-
-/** Appends to the logs in turn. Every tenth chunk is appended twice, as after an ambiguous answer. */
-export function startLoad(stream: Stream, { partitions, chunk = 40, pauseMs = 40 }: LoadSettings): Load {
+/** Every tenth file has the messages of the one before it once more. */
+export function startLoad(site: Site, stream: Stream, { chunk = 40, pauseMs = 30 } = {}): Load {
   const sent = new Set<string>();
   let isOver = false;
   const work = async (): Promise<void> => {
     for (let round = 0; !isOver; round++) {
-      const log = round % partitions;
-      const events = Array.from({ length: chunk }, (_, i) =>
-        messageEvent(round * chunk + i, {
-          conversation: { id: `C${log}`, kind: 'room' },
-        }),
-      );
-      const messages = events.map((event) => carried(event));
-      await stream.append(`m${log}`, messages);
-      if (round % 10 === 0) await stream.append(`m${log}`, messages);
-      for (const { id } of events) sent.add(id);
+      const again = round % 10 === 9 ? chunk : 0;
+      const ids = await ingestMessages(site, stream, round * chunk - again, (round + 1) * chunk);
+      for (const id of ids) sent.add(id);
       await sleep(pauseMs);
     }
   };
@@ -48,3 +68,24 @@ export function startLoad(stream: Stream, { partitions, chunk = 40, pauseMs = 40
     },
   };
 }
+
+async function carrying(site: Site, stream: Stream): Promise<CarryContext> {
+  return {
+    vault: site.vault,
+    stream,
+    clock: systemClock,
+    logs: transcriptLogs(site.identity.partitions),
+    reader: await openReader(site.vault, site.identity),
+  };
+}
+
+const room = (n: number): string => `desk-${n % ROOMS}`;
+
+const message = (n: number): object => ({
+  id: `m${n}`,
+  network: NETWORK,
+  conversation: room(n),
+  from: `trader${n % 7}@desk.example`,
+  at: new Date(Date.UTC(2016, 3, 5) + n * 1_000).toISOString(),
+  text: `message ${n}: can you show me where the ten-year is trading, please?`,
+});

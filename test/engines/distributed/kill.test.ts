@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Head } from '../../../src/archive/reader.ts';
 import { KafkaStream } from '../../../src/engines/distributed/kafka-stream.ts';
-import { eventually } from '../../eventually.ts';
 import { describeWith } from '../index.ts';
 import { startArchiverProcess } from './archiver-process.ts';
 import { startLoad } from './ingest-load.ts';
 import { closeSite, foundSite, startArchiver } from './site.ts';
-import { expectLedgerHolds, expectSealedOnce, headsOf, sealedIds } from './site-checks.ts';
+import { allSealed, expectSealedOnce, expectVerified, headsOf } from './site-checks.ts';
 
 /** More by `HOLDFAST_TEST_KILLS`. */
 const KILLS = Number(process.env.HOLDFAST_TEST_KILLS ?? 10);
@@ -16,7 +15,7 @@ await describeWith(['kafka'], 'an archiver on Kafka that is killed during ingest
     const partitions = 2;
     const site = await foundSite(kafka.brokers, { partitions, sessionTimeoutMs: kafka.shortestSessionMs });
     const producer = await KafkaStream.open(site.kafka);
-    const load = startLoad(producer, { partitions });
+    const load = startLoad(site, producer);
     const seen: Head[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
       const child = startArchiverProcess(site);
@@ -29,12 +28,12 @@ await describeWith(['kafka'], 'an archiver on Kafka that is killed during ingest
     }
     await load.stop();
     const last = await startArchiver(site);
-    await eventually(async () => (await sealedIds(site)).length >= load.sent.size);
+    await allSealed(site, load.sent);
     await last.stop();
     await producer.close();
     expect(last.events.filter(({ kind }) => kind === 'incident')).toEqual([]);
     await expectSealedOnce(site, load.sent);
-    await expectLedgerHolds(site, seen);
+    await expectVerified(site, seen);
     await closeSite(site);
   });
 });

@@ -4,7 +4,7 @@ import { eventually } from '../../eventually.ts';
 import { describeWith, type Server } from '../index.ts';
 import { startLoad } from './ingest-load.ts';
 import { closeSite, foundSite, type Site, startArchiver } from './site.ts';
-import { expectLedgerHolds, expectSealedOnce, headsOf, sealedIds } from './site-checks.ts';
+import { allSealed, expectSealedOnce, expectVerified, headsOf } from './site-checks.ts';
 
 await describeWith(['ownKafka'], 'Kafka stopped and started in the middle of ingest', ({ ownKafka }) => {
   const partitions = 2;
@@ -31,7 +31,7 @@ await describeWith(['ownKafka'], 'Kafka stopped and started in the middle of ing
     const archiver = await startArchiver(site, {
       kafka: { waiting: (reason) => said.archiver.push(reason) },
     });
-    const load = startLoad(producer, { partitions });
+    const load = startLoad(site, producer);
     await eventually(() =>
       archiver.events.some(({ kind, log }) => kind === 'committed' && log !== 'control'),
     );
@@ -40,12 +40,12 @@ await describeWith(['ownKafka'], 'Kafka stopped and started in the middle of ing
     await outage(said);
     await eventually(() => load.sent.size > before + 200);
     await load.stop();
-    await eventually(async () => (await sealedIds(site)).length >= load.sent.size);
+    await allSealed(site, load.sent);
     await archiver.stop();
     await producer.close();
     expect(archiver.events.filter(({ kind }) => kind === 'incident')).toEqual([]);
     await expectSealedOnce(site, load.sent);
-    await expectLedgerHolds(site, seen);
+    await expectVerified(site, seen);
   }
 
   test('killed and started again: ingest and archiver wait, say so, and go on', async () => {
@@ -65,27 +65,20 @@ await describeWith(['ownKafka'], 'Kafka stopped and started in the middle of ing
     });
   });
 
-  test('a stream that is told to be patient only so long says that Kafka is away', async () => {
-    const stream = await KafkaStream.open({ ...site.kafka, patienceMs: 500 });
-    await server.kill();
-    await expect(stream.append('m0', ['x'])).rejects.toMatchObject({ code: 'stream-away' });
-    await expect(stream.bounds('m0')).rejects.toMatchObject({ code: 'stream-away' });
-    await stream.close();
-    await expect(KafkaStream.open({ ...site.kafka, patienceMs: 500 })).rejects.toMatchObject({
-      code: 'stream-away',
-    });
-    await server.start();
-  });
-
-  test('a stream that is closed while it waits gives the append back', async () => {
+  test('a stream says that Kafka is away when its patience ends, or when it is closed while it waits', async () => {
+    const impatient = await KafkaStream.open({ ...site.kafka, patienceMs: 500 });
     const waits: string[] = [];
-    const stream = await KafkaStream.open({ ...site.kafka, waiting: (reason) => waits.push(reason) });
+    const patient = await KafkaStream.open({ ...site.kafka, waiting: (reason) => waits.push(reason) });
     await server.kill();
-    const append = stream.append('m0', ['x']);
+    const append = patient.append('m0', ['x']);
     append.catch(() => {});
+    const away = { code: 'stream-away' };
+    await expect(impatient.append('m0', ['x'])).rejects.toMatchObject(away);
+    await expect(impatient.bounds('m0')).rejects.toMatchObject(away);
+    await impatient.close();
+    await expect(KafkaStream.open({ ...site.kafka, patienceMs: 500 })).rejects.toMatchObject(away);
     await eventually(() => waits.length > 0);
-    await stream.close();
-    await expect(append).rejects.toMatchObject({ code: 'stream-away' });
-    await server.start();
+    await patient.close();
+    await expect(append).rejects.toMatchObject(away);
   });
 });

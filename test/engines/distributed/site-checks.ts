@@ -1,8 +1,10 @@
 import { openReader } from '../../../src/archive/read/open-reader.ts';
 import type { Head } from '../../../src/archive/reader.ts';
+import { type VerifyOptions, verifyArchive } from '../../../src/archive/verify/verify.ts';
 import { verifyConsistency } from '../../../src/core/ledger/tree.ts';
 import { transcriptLogs } from '../../../src/core/logs.ts';
 import { recordsOfAll } from '../../archive/records.ts';
+import { eventually } from '../../eventually.ts';
 import type { Site } from './site.ts';
 
 /** Ids of the events that a site's logs seal, over all generations. */
@@ -26,24 +28,42 @@ export async function expectSealedOnce(site: Site, sent: ReadonlySet<string>): P
   }).toEqual({ twice: 0, lost: 0, strange: 0 });
 }
 
+/** Resolves when so many events are sealed, and every receipt in all its logs. */
+export async function allSealed(site: Site, sent: ReadonlySet<string>): Promise<void> {
+  await eventually(async () => (await sealedIds(site)).length >= sent.size);
+  await eventually(async () => {
+    const { checked } = await verifyArchive({ vault: site.vault });
+    return checked.pendingReceipts === 0;
+  });
+}
+
 /** The newest heads of all logs at this moment. */
 export async function headsOf(site: Site): Promise<Head[]> {
   const reader = await openReader(site.vault, site.identity);
   return Promise.all((await reader.logs()).map((log) => reader.head(log)));
 }
 
-/** Every record of every log fits its leaf, and every head that was ever seen is a prefix of the newest. */
-export async function expectLedgerHolds(site: Site, seen: readonly Head[]): Promise<void> {
+/**
+ * A full verification finds nothing: every record fits its leaf, every receipt is sealed and adds up, the index (where
+ * it is given) holds what the vault holds. Every head that was ever seen is a prefix of the newest.
+ */
+export async function expectVerified(
+  site: Site,
+  seen: readonly Head[],
+  index?: VerifyOptions['index'],
+): Promise<void> {
+  const verification = await verifyArchive({ vault: site.vault, ...(index && { index }) });
+  expect(verification.faults).toEqual([]);
+  expect(verification).toMatchObject({ ok: true, checked: { pendingReceipts: 0 } });
   const reader = await openReader(site.vault, site.identity);
-  for (const log of await reader.logs()) {
-    const newest = await reader.head(log);
-    let records = 0;
-    for await (const _ of reader.scan(log, 0, newest.size)) records += 1;
-    expect({ log, records }).toEqual({ log, records: newest.size });
-    for (const head of seen.filter((one) => one.log === log)) {
-      const proof = await reader.consistency(log, head.size, newest.size);
-      const isPrefix = verifyConsistency(head.size, newest.size, head.root, newest.root, proof);
-      expect({ log, size: head.size, isPrefix }).toEqual({ log, size: head.size, isPrefix: true });
-    }
+  for (const head of seen) {
+    const newest = await reader.head(head.log);
+    const proof = await reader.consistency(head.log, head.size, newest.size);
+    const isPrefix = verifyConsistency(head.size, newest.size, head.root, newest.root, proof);
+    expect({ log: head.log, size: head.size, isPrefix }).toEqual({
+      log: head.log,
+      size: head.size,
+      isPrefix: true,
+    });
   }
 }

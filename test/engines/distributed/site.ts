@@ -45,7 +45,7 @@ export async function foundSite(brokers: readonly string[], settings: SiteSettin
   const stored: Stored = {
     identity: {
       v: 1,
-      id: 'test-site',
+      id: uniqueName('site'),
       partitions,
       createdAt: '2026-01-02T03:04:05.678Z',
       keys: { ledger: publicText(keys.ledger), node: publicText(keys.node) },
