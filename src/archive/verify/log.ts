@@ -242,7 +242,9 @@ class LogCheck {
     const name = checkpointName(this.#log);
     const { size } = this.#end;
     if (note === undefined) {
-      findings.fault('checkpoint-missing', name, 'There are commits and no checkpoint file.');
+      // A log that was begun a moment ago has none yet, and nothing that it could show.
+      if (size > 0 && (await this.#staysBehind()))
+        findings.fault('checkpoint-missing', name, 'There are commits and no checkpoint file.');
     } else if (published !== undefined && published.size > size) {
       findings.fault('log-truncated', name, `It shows ${published.size} leaves; the commits hold ${size}.`);
     } else if (!this.#noteSeen) {

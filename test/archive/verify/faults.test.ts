@@ -1,3 +1,4 @@
+import { recordAct } from '../../../src/archive/acts.ts';
 import { openNextGeneration } from '../../../src/archive/seal/generation.ts';
 import { putGenesis } from '../../../src/archive/seal/genesis.ts';
 import { FAULTS } from '../../../src/core/faults.ts';
@@ -170,7 +171,10 @@ test('a generation that no act opened is named, and so is one that was closed at
     position: 0,
     sealedAt: new Date(clock.now()).toISOString(),
   });
-  const tools = { vault, stream, identity, ledger, clock, acts, actor: 'os:test@host' };
+  expect(await archive.verify()).toMatchObject({ ok: true, checked: { pendingGenerations: 1 } });
+  const actor = 'os:test@host';
+  await recordAct(stream, { log: 'audit', action: 'search', actor, details: {} }, acts);
+  const tools = { vault, stream, identity, ledger, clock, acts, actor };
   await openNextGeneration(tools, 'm0', 'decided');
   await stream.append('m0', [carried(messageEvent('after'))]);
   await archive.workshop.sealAll();

@@ -247,6 +247,21 @@ test('two commits that changed places are named', async () => {
   expect(await archive.codes()).toContain('commit-damaged');
 });
 
+test('an archive that is at work meanwhile verifies', async () => {
+  let working = true;
+  const work = (async () => {
+    for (let i = 0; i < 5; i++) {
+      await archive.add(`more ${i}`, 100);
+      await archive.sealHeads();
+    }
+    working = false;
+  })();
+  const faults: unknown[] = [];
+  while (working) faults.push(...(await archive.verify()).faults);
+  await work;
+  expect(faults).toEqual([]);
+});
+
 test('segments that no commit names are counted and are no fault', async () => {
   const { vault } = archive.workshop;
   await vault.put([{ name: `segments/standard/2026Q1/${'0'.repeat(64)}`, bytes: Buffer.from('left') }]);
