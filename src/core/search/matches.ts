@@ -32,9 +32,14 @@ export function asksForPresence(query: Query): boolean {
 }
 
 /** Judges one document; presence events are left out unless asked for. */
-export function matches(query: Query, document: IndexDocument, context: MatchContext): Verdict {
+export function matches(
+  query: Query,
+  document: IndexDocument,
+  context: MatchContext,
+  fields: SearchFields = searchFields(document),
+): Verdict {
   if (document.kind === 'presence' && !asksForPresence(query)) return 'no';
-  return judge(query, document, searchFields(document), context);
+  return judge(query, document, fields, context);
 }
 
 function judge(query: Query, document: IndexDocument, fields: SearchFields, context: MatchContext): Verdict {
@@ -132,17 +137,18 @@ const strongest = (all: readonly Verdict[]): Verdict =>
 
 /** A context from all documents there are, in order (at, log, leaf). */
 export function contextOf(documents: readonly IndexDocument[], zone: string): MatchContext {
+  const all = documents.map((document) => ({ document, fields: searchFields(document) }));
   return {
     zone,
-    conversations(pattern) {
-      const all = documents.map((document) => searchFields(document));
-      return new Set(
-        all.filter(({ involved }) => keyFits(involved, pattern)).map(({ conversation }) => conversation),
-      );
-    },
+    conversations: (pattern) =>
+      new Set(
+        all
+          .filter(({ fields }) => keyFits(fields.involved, pattern))
+          .map(({ fields }) => fields.conversation),
+      ),
     intervals(pattern) {
       const tracker = new PresenceTracker(pattern);
-      for (const document of documents) tracker.see(document);
+      for (const { document, fields } of all) tracker.see(document, fields);
       return tracker.intervals();
     },
   };

@@ -1,0 +1,137 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import type { IndexDocument } from '../../../src/core/search/document.ts';
+import { SqliteIndex } from '../../../src/engines/embedded/sqlite-index.ts';
+import { PER_SECOND } from '../../../src/engines/embedded/sqlite-index-order.ts';
+import { indexContract } from '../../contract/index.ts';
+import { corpus } from '../../core/search/corpus.ts';
+
+indexContract('The SQLite index', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-index-'));
+  const index = new SqliteIndex({ folder });
+  return {
+    index,
+    open: async () => new SqliteIndex({ folder, readOnly: true }),
+    dispose: async () => {
+      await index.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+});
+
+describe('The files of the SQLite index', () => {
+  const [documents = []] = fc.sample(corpus, { numRuns: 1, seed: 7 });
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-index-'));
+    await withIndex(async (index) => {
+      await index.add(documents);
+      await index.advance('m0', { size: 1_000, rejects: 0 });
+      await index.advance('m1', { size: 1_000, rejects: 0 });
+    });
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function withIndex<T>(use: (index: SqliteIndex) => Promise<T>): Promise<T> {
+    const index = new SqliteIndex({ folder });
+    try {
+      return await use(index);
+    } finally {
+      await index.close();
+    }
+  }
+  const count = (): Promise<number> =>
+    withIndex((index) => index.count({ op: 'all' }, { m0: 1_000, m1: 1_000 }));
+  const sql = (file: string, text: string): void => {
+    const db = new DatabaseSync(join(folder, file));
+    db.exec(text);
+    db.close();
+  };
+
+  test('are one per bucket, beside the positions', async () => {
+    expect((await readdir(folder)).filter((file) => file.endsWith('.db')).sort()).toEqual([
+      'basic-2026Q1.db',
+      'basic-2026Q2.db',
+      'long-term-2026Q1.db',
+      'positions.db',
+    ]);
+  });
+
+  test('of another version are emptied, to be filled anew', async () => {
+    expect(await count()).toBe(documents.length);
+    sql('positions.db', "UPDATE meta SET value = 'older' WHERE name = 'version'");
+    expect(await count()).toBe(0);
+  });
+
+  test('that hold less than the positions say are emptied, to be filled anew', async () => {
+    await rm(join(folder, 'basic-2026Q2.db'));
+    expect(await withIndex(async (index) => [...(await index.positions())])).toEqual([]);
+  });
+
+  test('name the documents whose words were changed behind their back', async () => {
+    const digests = async (): Promise<string[]> =>
+      withIndex(async (index) => {
+        const all: string[] = [];
+        for await (const { digest } of index.scan('m0', 0)) all.push(digest);
+        return all;
+      });
+    const before = await digests();
+    const victim = documents.find(({ log, kind }) => log === 'm0' && kind === 'message') as IndexDocument;
+    sql(
+      `${victim.class}-${victim.quarter}.db`,
+      `INSERT INTO fts(fts, rowid, t) SELECT 'delete', id, '!kmessage' FROM records WHERE leaf = ${victim.leaf}`,
+    );
+    const after = await digests();
+    const changed = documents.filter(({ log }) => log === 'm0').filter((_, i) => before[i] !== after[i]);
+    expect(changed).toEqual([victim]);
+  });
+
+  test('keep the order when more records share a second than it has room for', async () => {
+    const [pattern] = documents as [IndexDocument];
+    const at = '2026-01-01T00:00:00.000Z';
+    const row = (Date.parse(at) / 1_000) * PER_SECOND;
+    await withIndex(async (index) => {
+      const make = (leaf: number, instant: string): IndexDocument => ({
+        ...pattern,
+        log: 'm9',
+        leaf,
+        at: { ...pattern.at, instant, zoneSource: 'stated', precision: 'ms' },
+      });
+      await index.add([make(0, at)]);
+      // As if the second's numbers were used up to the last two.
+      sql(
+        `${pattern.class}-${pattern.quarter}.db`,
+        `UPDATE records SET id = ${row + PER_SECOND - 2} WHERE id = ${row};
+        UPDATE documents SET id = ${row + PER_SECOND - 2} WHERE id = ${row}`,
+      );
+      await index.close();
+    });
+    await withIndex(async (index) => {
+      const make = (leaf: number, instant: string): IndexDocument => ({
+        ...pattern,
+        log: 'm9',
+        leaf,
+        at: { ...pattern.at, instant, zoneSource: 'stated', precision: 'ms' },
+      });
+      await index.add([
+        make(1, '2026-01-01T00:00:01.000Z'),
+        make(2, '2026-01-01T00:00:00.500Z'),
+        make(3, '2026-01-01T00:00:00.400Z'),
+        make(4, '2026-01-01T00:00:00.300Z'),
+      ]);
+      const heads = { m9: 10 };
+      const plan = { op: 'all' } as const;
+      const leaves = (found: readonly IndexDocument[]): number[] => found.map(({ leaf }) => leaf);
+      expect(leaves(await index.search(plan, { limit: 10, heads }))).toEqual([0, 4, 3, 2, 1]);
+      expect(leaves(await index.search(plan, { limit: 10, heads, backwards: true }))).toEqual([
+        1, 2, 3, 4, 0,
+      ]);
+      const after = { at: Date.parse('2026-01-01T00:00:00.400Z'), log: 'm9', leaf: 3 };
+      expect(leaves(await index.search(plan, { limit: 10, heads, after }))).toEqual([2, 1]);
+      expect(leaves(await index.search(plan, { limit: 1, heads, after }))).toEqual([2]);
+    });
+  });
+});
