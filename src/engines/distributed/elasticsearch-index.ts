@@ -1,0 +1,340 @@
+import { Client, errors, type estypes } from '@elastic/elasticsearch';
+import { HoldfastError } from '../../core/errors.ts';
+import type { EventId } from '../../core/event.ts';
+import { canonical } from '../../core/json.ts';
+import type {
+  BucketStatus,
+  Heads,
+  Index,
+  IndexAudit,
+  IndexPosition,
+  IndexRebuild,
+  PageRequest,
+} from '../../core/ports/index.ts';
+import type { Bucket, LogName, RecordName } from '../../core/record.ts';
+import { documentDigest, type IndexDocument } from '../../core/search/document.ts';
+import type { Plan } from '../../core/search/plan.ts';
+import { bulkCreate } from './elasticsearch-bulk.ts';
+import { tooWide } from './elasticsearch-errors.ts';
+import { ElasticsearchPatience, NotYet } from './elasticsearch-patience.ts';
+import { type Query, queryOf } from './elasticsearch-query.ts';
+import { IndexSet } from './elasticsearch-set.ts';
+import type { ElasticsearchIndexSettings } from './elasticsearch-settings.ts';
+import { bareSource, INDEX_VERSION, type Source, sourceOf } from './elasticsearch-source.ts';
+
+/** `index.max_result_window` of a server that nobody changed. */
+const PAGE = 10_000;
+const NAMES = 1_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+
+/**
+ * The index in Elasticsearch: one index per bucket behind an alias, positions in another. Uses only what every
+ * distribution of the server has. It waits while the server is away, says so, and gives up as its settings say.
+ */
+export class ElasticsearchIndex implements Index {
+  readonly #client: Client;
+  readonly #settings: ElasticsearchIndexSettings;
+  readonly #patience: ElasticsearchPatience;
+  readonly #set: IndexSet;
+  #isChecked = false;
+
+  private constructor(settings: ElasticsearchIndexSettings, side: 'live' | 'next') {
+    this.#settings = settings;
+    this.#client = new Client({
+      node: settings.node,
+      maxRetries: 0,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+    });
+    this.#patience = new ElasticsearchPatience(settings);
+    this.#set = new IndexSet(this.#client, this.#patience, settings, side);
+  }
+
+  /** The index of an archive; resolves when the server answers. */
+  static async open(settings: ElasticsearchIndexSettings): Promise<ElasticsearchIndex> {
+    const index = new ElasticsearchIndex(settings, 'live');
+    await index.#set.members();
+    return index;
+  }
+
+  async add(documents: readonly IndexDocument[]): Promise<void> {
+    await this.#prepare();
+    for (const batch of Map.groupBy(documents, (one) => `${one.class} ${one.quarter}`).values()) {
+      const [first] = batch;
+      if (first === undefined) continue;
+      const alias = await this.#set.ensureBucket({ class: first.class, quarter: first.quarter });
+      await bulkCreate(this.#client, this.#patience, alias, batch);
+    }
+  }
+
+  async advance(log: LogName, position: IndexPosition): Promise<void> {
+    await this.#prepare();
+    const aliases = (await this.#set.buckets()).map(({ alias }) => alias);
+    if (aliases.length > 0)
+      await this.#patience.until('making documents findable', async () => {
+        const { _shards: shards } = await this.#client.indices.refresh({ index: aliases });
+        if ((shards?.failed ?? 0) > 0) throw new NotYet('a shard was not refreshed');
+      });
+    const alias = await this.#set.ensurePositions(true);
+    await this.#patience.until('recording the position of the index', async () => {
+      try {
+        await this.#client.index({
+          index: alias ?? this.#set.positions,
+          id: log,
+          require_alias: true,
+          refresh: true,
+          // A lower size is a lower version, and is refused.
+          version: position.size + 1,
+          version_type: 'external',
+          document: { log, size: position.size, rejects: position.rejects },
+        });
+      } catch (error) {
+        if (!(error instanceof errors.ResponseError) || error.statusCode !== 409) throw error;
+      }
+    });
+  }
+
+  async positions(): Promise<ReadonlyMap<LogName, IndexPosition>> {
+    const alias = await this.#set.ensurePositions(false);
+    if (alias === undefined || (await this.#isOld())) return new Map();
+    const { hits } = await this.#ask<IndexPosition & { log: LogName }>('reading positions', {
+      index: alias,
+      size: PAGE,
+    });
+    return new Map(
+      hits.flatMap(({ _source: source }) =>
+        source === undefined ? [] : [[source.log, { size: source.size, rejects: source.rejects }]],
+      ),
+    );
+  }
+
+  async search(plan: Plan, page: PageRequest): Promise<IndexDocument[]> {
+    const index = await this.#aliases();
+    if (index.length === 0) return [];
+    const order = page.backwards === true ? 'desc' : 'asc';
+    const { hits } = await this.#ask<Pick<Source, 'document'>>('searching', {
+      index,
+      query: queryOf(plan, page.heads),
+      size: page.limit,
+      sort: [{ at: order }, { log: order }, { leaf: order }],
+      ...(page.after && { search_after: [page.after.at, page.after.log, page.after.leaf] }),
+      _source: ['document'],
+    });
+    return hits.flatMap(({ _source: source }) => (source === undefined ? [] : [source.document]));
+  }
+
+  async count(plan: Plan, heads: Heads): Promise<number> {
+    const index = await this.#aliases();
+    if (index.length === 0) return 0;
+    return await this.#count(index, queryOf(plan, heads));
+  }
+
+  async conversations(plan: Plan, heads: Heads, limit: number): Promise<string[]> {
+    const index = await this.#aliases();
+    if (index.length === 0) return [];
+    const keys: string[] = [];
+    const query = queryOf(plan, heads);
+    for (let after: estypes.AggregationsCompositeAggregateKey | undefined; ; ) {
+      const { aggregations } = await this.#ask<never>('searching', {
+        index,
+        query,
+        size: 0,
+        aggregations: {
+          found: {
+            composite: {
+              size: PAGE,
+              sources: [{ key: { terms: { field: 'conversation' } } }],
+              ...(after && { after }),
+            },
+          },
+        },
+      });
+      const found = aggregations?.found as estypes.AggregationsCompositeAggregate | undefined;
+      const buckets = Array.isArray(found?.buckets) ? found.buckets : [];
+      for (const bucket of buckets) keys.push(String(bucket.key.key));
+      if (keys.length > limit) throw tooWide(`More than ${limit} conversations fit.`);
+      after = found?.after_key;
+      if (after === undefined || buckets.length === 0) return keys.sort();
+    }
+  }
+
+  async get(names: readonly RecordName[]): Promise<ReadonlyMap<RecordName, IndexDocument>> {
+    const index = await this.#aliases();
+    const found = new Map<RecordName, IndexDocument>();
+    for (let i = 0; index.length > 0 && i < names.length; i += NAMES) {
+      const values = names.slice(i, i + NAMES);
+      const { hits } = await this.#ask<Pick<Source, 'document'>>('reading documents', {
+        index,
+        query: { ids: { values } },
+        size: PAGE,
+        _source: ['document'],
+      });
+      for (const { _id: id, _source: source } of hits)
+        if (id !== undefined && source !== undefined) found.set(id, source.document);
+    }
+    return found;
+  }
+
+  async families(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>> {
+    const families = new Map<EventId, IndexDocument[]>();
+    const wanted = [...new Set(ids)];
+    for (let i = 0; i < wanted.length; i += NAMES) {
+      const query = { terms: { family: wanted.slice(i, i + NAMES) } };
+      for await (const { document } of this.#all(query, ['at', 'log', 'leaf'], ['document'])) {
+        const family = families.get(document.family);
+        if (family === undefined) families.set(document.family, [document]);
+        else family.push(document);
+      }
+    }
+    return families;
+  }
+
+  async *scan(log: LogName, from: number): AsyncIterable<IndexAudit> {
+    const query = { bool: { filter: [{ term: { log } }, { range: { leaf: { gte: from } } }] } };
+    for await (const source of this.#all(query, ['leaf', 'at', 'quarter'], undefined, 1_000))
+      yield { leaf: source.leaf, digest: auditDigest(log, source) };
+  }
+
+  async logs(): Promise<LogName[]> {
+    const names = new Set((await this.positions()).keys());
+    const index = await this.#aliases();
+    if (index.length > 0) {
+      const { aggregations } = await this.#ask<never>('reading the logs', {
+        index,
+        size: 0,
+        aggregations: { logs: { terms: { field: 'log', size: PAGE } } },
+      });
+      const found = aggregations?.logs as estypes.AggregationsStringTermsAggregate | undefined;
+      for (const { key } of Array.isArray(found?.buckets) ? found.buckets : []) names.add(String(key));
+    }
+    return [...names].sort();
+  }
+
+  async buckets(): Promise<BucketStatus[]> {
+    const statuses: BucketStatus[] = [];
+    for (const { alias, bucket } of await this.#set.buckets()) {
+      if (bucket === undefined) continue;
+      const stats = await this.#patience.until('reading the size of an index', () =>
+        this.#client.indices.stats({ index: alias, metric: ['store'] }),
+      );
+      statuses.push({
+        class: bucket.class,
+        quarter: bucket.quarter,
+        documents: await this.#count([alias], { match_all: {} }),
+        bytes: stats._all?.primaries?.store?.size_in_bytes ?? 0,
+        bare: await this.#count([alias], { term: { bare: true } }),
+      });
+    }
+    return statuses;
+  }
+
+  async drop(bucket: Bucket): Promise<void> {
+    throw new HoldfastError(
+      'removal-refused',
+      `The bucket ${bucket.class} ${bucket.quarter} may not be dropped.`,
+      { hint: 'A bucket goes only after its disposal was sealed, which this version cannot do.' },
+    );
+  }
+
+  async rebuild(): Promise<IndexRebuild> {
+    const index = new ElasticsearchIndex(this.#settings, 'next');
+    await index.#set.remove();
+    return {
+      index,
+      adopt: async () => {
+        await index.#set.replace(this.#set);
+        await index.close();
+        this.#isChecked = false;
+      },
+      abandon: async () => {
+        await index.#set.remove();
+        await index.close();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#patience.close();
+    await this.#client.close();
+  }
+
+  /** Removes what another version made: it is filled again from the vault. */
+  async #prepare(): Promise<void> {
+    if (this.#isChecked) return;
+    if (await this.#isOld()) await this.#set.remove();
+    this.#isChecked = true;
+  }
+
+  async #isOld(): Promise<boolean> {
+    if (this.#isChecked) return false;
+    const members = [...(await this.#set.members()).values()];
+    return members.some(({ version }) => version !== INDEX_VERSION);
+  }
+
+  async #aliases(): Promise<string[]> {
+    return (await this.#set.buckets()).map(({ alias }) => alias);
+  }
+
+  async #count(index: string[], query: Query): Promise<number> {
+    return await this.#patience.until('counting', async () => {
+      const { count, _shards: shards } = await this.#client.count({ index, query });
+      if (shards.failed > 0) throw new NotYet('a shard did not answer');
+      return count;
+    });
+  }
+
+  /** One search whose answer is whole: a shard that is away is waited for. */
+  async #ask<T>(
+    what: string,
+    request: estypes.SearchRequest,
+  ): Promise<{
+    hits: estypes.SearchHit<T>[];
+    aggregations: { readonly [name: string]: estypes.AggregationsAggregate } | undefined;
+  }> {
+    return await this.#patience.until(what, async () => {
+      const answer = await this.#client.search<T>({
+        ...request,
+        allow_partial_search_results: false,
+        track_total_hits: false,
+      });
+      if (answer._shards.failed > 0 || answer.timed_out) throw new NotYet('a shard did not answer');
+      return { hits: answer.hits.hits, aggregations: answer.aggregations };
+    });
+  }
+
+  /** Every hit of a query, ascending. */
+  async *#all(
+    query: Query,
+    order: readonly string[],
+    fields: string[] | undefined,
+    size = PAGE,
+  ): AsyncGenerator<Source> {
+    const index = await this.#aliases();
+    let after: estypes.SortResults | undefined;
+    for (;;) {
+      if (index.length === 0) return;
+      const { hits } = await this.#ask<Source>('reading documents', {
+        index,
+        query,
+        size,
+        sort: order.map((field) => ({ [field]: 'asc' as const })),
+        ...(after && { search_after: after }),
+        ...(fields && { _source: fields }),
+      });
+      for (const { _source: source } of hits) if (source !== undefined) yield source;
+      after = hits.at(-1)?.sort;
+      if (after === undefined || hits.length < size) return;
+    }
+  }
+}
+
+/** `documentDigest` where everything stored is what the document gives; else a digest that fits nothing. */
+function auditDigest(log: LogName, source: Source): string {
+  try {
+    const { document } = source;
+    const expected = source.bare === true ? { ...bareSource(document), bare: true } : sourceOf(document);
+    if (document.log === log && canonical(expected) === canonical(source)) return documentDigest(document);
+  } catch {
+    // Anything may stand in a document that was tampered with.
+  }
+  return '';
+}
