@@ -3,7 +3,7 @@ import { HoldfastError } from '../core/errors.ts';
 import { EXCLUSIONS, type ExclusionReason } from '../core/rejects.ts';
 import type { Format, Probe, SourceFile } from './format.ts';
 import { FORMATS } from './formats/index.ts';
-import { decodeHead } from './reading/text.ts';
+import { decodeHead, readHead } from './reading/text.ts';
 import { nameOf } from './source-name.ts';
 
 const HEAD = 65_536;
@@ -104,13 +104,6 @@ export function detect(probe: Probe): { format: Format; confidence: number; reas
 }
 
 async function probeOf(file: SourceFile): Promise<Probe> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of file.open()) {
-    pieces.push(chunk);
-    length += chunk.length;
-    if (length >= HEAD) break;
-  }
-  const head = Buffer.concat(pieces).subarray(0, HEAD);
+  const head = await readHead(file, HEAD);
   return { name: nameOf(file), head, text: decodeHead(head) };
 }

@@ -11,6 +11,7 @@ import { EXCLUSIONS, REJECTS, REPAIRS } from '../../src/core/rejects.ts';
 import type { Outcome } from '../../src/ingest/format.ts';
 import { FORMATS } from '../../src/ingest/formats/index.ts';
 import type { PlacedOutcome } from '../../src/ingest/parse.ts';
+import { fileOf, readFiles } from './bytes.ts';
 import { fixturesOf, type Read, readPath, temporaryVault } from './fixtures.ts';
 
 let workshop: Awaited<ReturnType<typeof temporaryVault>>;
@@ -123,6 +124,44 @@ describe.each(FORMATS.map((format) => [format.name, format] as const))('%s', (na
       }
   });
 
+  test('gives the same outcomes however the bytes are cut into chunks', async () => {
+    for (const fixture of fixtures) {
+      const paths = statSync(fixture.input).isFile() ? [fixture.input] : filesBelow(fixture.input);
+      const contents = paths.map((path) => [path, readFileSync(path)] as const);
+      const files = (chunks?: readonly number[]) =>
+        contents.map(([path, bytes]) => fileOf(path, bytes, chunks));
+      const expected = (await readFiles(name, files())).map(keyOf);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }),
+          async (chunks) => {
+            expect((await readFiles(name, files(chunks))).map(keyOf)).toEqual(expected);
+          },
+        ),
+        { numRuns: 15 },
+      );
+    }
+  });
+
+  test('takes a quarter of a megabyte of any one thing, over and over, in its stride', async () => {
+    const [fixture] = fixtures;
+    const first =
+      fixture === undefined
+        ? undefined
+        : statSync(fixture.input).isFile()
+          ? fixture.input
+          : filesBelow(fixture.input).at(-1);
+    if (first === undefined) throw new Error('there is no fixture');
+    const start = readFileSync(first).subarray(0, 700);
+    for (const token of REPEATED) {
+      const filler = Buffer.from(token.repeat(Math.ceil(250_000 / token.length)), 'utf8');
+      for (const bytes of [filler, Buffer.concat([start, filler])]) {
+        const outcomes = await readFiles(name, [fileOf(first, bytes)]);
+        expect(outcomes.flatMap((placed) => judge(placed, new Map([[first, bytes.length]])))).toEqual([]);
+      }
+    }
+  });
+
   test('takes damage anywhere as rejects with code and position, and goes on', async () => {
     for (const [index, fixture] of fixtures.entries()) {
       const copy = join(workshop.folder, `${name}-${index}`);
@@ -143,6 +182,58 @@ describe.each(FORMATS.map((format) => [format.name, format] as const))('%s', (na
     }
   });
 });
+
+/** What makes careless readers go back and forth for ever, or far too deep. */
+const REPEATED = [
+  ' ',
+  '\t',
+  '<',
+  '>',
+  '<b>',
+  '<!--',
+  '-->',
+  '</',
+  '<br>',
+  '&',
+  '&#55357;',
+  '&amp;',
+  '[',
+  ']',
+  '{',
+  '}',
+  '[{',
+  '"',
+  '\\',
+  ',',
+  '{"a":',
+  '[[],',
+  'a ',
+  ' on ',
+  ' at ',
+  'Conversation with a at ',
+  '(12:00:00) ',
+  '(12:00:00) a: b ',
+  '(12:00:00) a:\n',
+  '<font size="2">(12:00:00)</font> ',
+  ' has signed on',
+  ' left the room (',
+  ' [',
+  '<Message>',
+  '<Message ',
+  '</Message',
+  '<![CDATA[',
+  '<!DOCTYPE [',
+  ']>',
+  '<FileDump>',
+  '<Conversation Perspective="',
+  '<Message><LoginName>',
+  '<@',
+  '<a|',
+  '😀',
+  '\ud83d',
+  '\0',
+  '</body></html>',
+];
 
 /** Ways to damage a file: cut, flip bytes, repeat, insert, recode. */
 function damage(length: number): fc.Arbitrary<(bytes: Buffer) => Buffer> {

@@ -4,8 +4,7 @@
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { lines } from '../reading/lines.ts';
-import { decodeHead, openText } from '../reading/text.ts';
-import { nameOf } from '../source-name.ts';
+import { decodeHead, openText, readHead } from '../reading/text.ts';
 import { GatheredEntry } from './pidgin/gathered-entry.ts';
 import { titleFacts } from './pidgin/heading.ts';
 import { LogReader } from './pidgin/log-reader.ts';
@@ -84,9 +83,5 @@ const close = (reader: LogReader, entry: GatheredEntry): Frame =>
     : reader.entry(entry.bytes, entry.offset, entry.length);
 
 async function isHtml(file: SourceFile): Promise<boolean> {
-  for await (const chunk of file.open()) {
-    const head = decodeHead(chunk.subarray(0, 4096));
-    return /<(?:html|head|h1|h3|font)\b/iu.test(head);
-  }
-  return /\.html?$/iu.test(nameOf(file));
+  return /<(?:html|head|h1|h3|font)\b/iu.test(decodeHead(await readHead(file, 4096)));
 }

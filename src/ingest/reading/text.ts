@@ -128,3 +128,15 @@ export function decodeHead(head: Uint8Array): string {
   const { charset, mark } = sniffEncoding(head);
   return new TextDecoder(charset).decode(head.subarray(mark));
 }
+
+/** The first bytes of a file, up to `limit`, however they come in chunks. */
+export async function readHead(file: SourceFile, limit: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of file.open()) {
+    pieces.push(chunk);
+    length += chunk.length;
+    if (length >= limit) break;
+  }
+  return Buffer.concat(pieces).subarray(0, limit);
+}

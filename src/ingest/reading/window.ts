@@ -3,6 +3,8 @@ export class Window {
   /** What has been read and not yet passed. */
   bytes: Buffer = Buffer.alloc(0);
   ended = false;
+  /** Bytes passed so far. */
+  passed = 0;
   readonly #iterator: AsyncIterator<Buffer>;
 
   constructor(chunks: AsyncIterable<Buffer>) {
@@ -35,6 +37,7 @@ export class Window {
 
   /** Forgets the first `count` bytes. */
   pass(count: number): void {
+    this.passed += Math.min(count, this.bytes.length);
     this.bytes = this.bytes.subarray(count);
   }
 

@@ -3,6 +3,7 @@
  * document: raw `<` inside a unit, a missing end tag, a cut-off end or a document type cost one unit, not the rest.
  */
 import { MAX_UNIT } from '../format.ts';
+import { TagFinder } from './tag-finder.ts';
 import { measure, type TextStream } from './text.ts';
 import { Window } from './window.ts';
 
@@ -36,6 +37,8 @@ const TAG = /^<(\/?)([A-Za-z_:][\w:.-]*)/u;
 
 export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncIterable<readonly XmlPart[]> {
   const window = new Window(stream.chunks);
+  const tags = new TagFinder(window);
+  const starts = [...shape.units].map((each) => `<${each}`).concat(`</${shape.innermost}`);
   let offset = stream.start;
   let inside = false;
   let entered = 0;
@@ -170,23 +173,21 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
     if (window.bytes[startTag - 2] === 47) return { at: startTag };
     let searched = startTag;
     for (;;) {
-      const close = window.bytes.indexOf(`</${name}`, searched);
+      const close = tags.next(`</${name}`, searched);
+      const again = tags.next(`<${name}`, startTag);
+      const left = tags.next(`</${shape.innermost}`, startTag);
+      const limit = close === -1 ? window.bytes.length : close;
+      if ((again !== -1 && again < limit) || (left !== -1 && left < limit))
+        return cut(limit, startTag, 'xml-malformed');
       if (close !== -1) {
-        const after = close + name.length + 2;
-        const end = await find('>', after);
-        const between = end === -1 ? 'x' : window.bytes.toString('latin1', after, end - 1);
-        if (between.trim() !== '') {
-          searched = after;
-          if (end === -1) return cut(window.bytes.length, startTag, 'truncated');
+        const end = closeEnd(window.bytes, close + name.length + 2);
+        if (end !== -1) return { at: end };
+        // No end tag after all, unless the window cuts it off.
+        if (window.bytes.length - close > MAX_CLOSE + name.length) {
+          searched = close + name.length + 2;
           continue;
         }
-        const inner = window.bytes.subarray(startTag, close);
-        const closed =
-          indexOfTag(inner, `<${name}`) === -1 && indexOfTag(inner, `</${shape.innermost}`) === -1;
-        if (closed) return { at: end };
-        return cut(close, startTag, 'xml-malformed');
       }
-      searched = Math.max(startTag, window.bytes.length - name.length - 2);
       if (window.bytes.length > MAX_UNIT) return 'long';
       if (!(await window.more())) return cut(window.bytes.length, startTag, 'truncated');
     }
@@ -200,25 +201,22 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
   ): { at: number; problem: 'truncated' | 'xml-malformed' } {
     let at = limit;
     let problem = otherwise;
-    const inner = window.bytes.subarray(from, limit);
-    for (const unit of [...shape.units].map((each) => `<${each}`).concat(`</${shape.innermost}`)) {
-      const found = indexOfTag(inner, unit);
-      if (found !== -1 && found + from < at) {
-        at = found + from;
-        problem = 'xml-malformed';
-      }
+    for (const mark of starts) {
+      const found = tags.next(mark, from);
+      if (found === -1 || found >= at) continue;
+      at = found;
+      problem = 'xml-malformed';
     }
     return { at, problem };
   }
 }
 
-/** Where a tag of exactly this name starts (`mark` is `<name` or `</name`), not one that only begins like it. */
-function indexOfTag(bytes: Buffer, mark: string): number {
-  for (let from = 0; ; ) {
-    const at = bytes.indexOf(mark, from);
-    if (at === -1) return -1;
-    const after = bytes[at + mark.length];
-    if (after === undefined || after === GT || after === 47 || after <= 32) return at;
-    from = at + mark.length;
-  }
+/** Blanks between the name of an end tag and its `>`: printers wrap lines there. */
+const MAX_CLOSE = 1024;
+
+/** Index just after the `>` of an end tag whose name ends at `from`; −1: something else stands there. */
+function closeEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && at - from < MAX_CLOSE && (bytes[at] as number) <= 32) at++;
+  return bytes[at] === GT ? at + 1 : -1;
 }
