@@ -3,10 +3,10 @@
  * A key confirms nothing to anyone without the vault's dedup key.
  */
 import { hash } from 'node:crypto';
-import type { Event, Json, Party, Position } from './event.ts';
+import type { Event, Json, Party } from './event.ts';
 import { sha256Hex } from './hash.ts';
 import { canonical } from './json.ts';
-import type { Entry } from './record.ts';
+import type { Entry, Reject } from './record.ts';
 
 /** 16 bytes, as a string of 16 characters U+0000 to U+00FF: a fast map key. */
 export type DedupKey = string;
@@ -67,7 +67,7 @@ export class DedupKeyer {
       case 'event':
         return this.#ofEvent(entry.event);
       case 'reject':
-        return this.#alone(`reject\n${entry.reject.receipt}\n${positionText(entry.reject.position)}`);
+        return this.#alone(`reject\n${entry.reject.receipt}\n${placeText(entry.reject)}`);
       case 'receipt':
         return this.#alone(`receipt\n${entry.receipt.receipt}`);
       case 'act':
@@ -94,7 +94,8 @@ export class DedupKeyer {
   }
 }
 
-const positionText = (position: Position): string => canonical(position);
+/** A receipt may hold many files: a position alone does not say which. */
+const placeText = ({ path, position }: Reject): string => canonical([path, position]);
 
 const addresses = (parties: readonly Party[]): string[] => parties.map(({ address }) => address).sort();
 
