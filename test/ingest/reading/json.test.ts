@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import type { Repair } from '../../../src/core/event.ts';
+import { arrayElements, asExtra, isTooDeep, parseJson } from '../../../src/ingest/reading/json.ts';
+import { openText } from '../../../src/ingest/reading/text.ts';
+import { fileOf } from '../bytes.ts';
+
+async function elementsOf(text: string, chunks: readonly number[]) {
+  const stream = await openText(fileOf('/in/a.json', Buffer.from(text, 'utf8'), chunks));
+  return (await Array.fromAsync(arrayElements(stream))).flat();
+}
+
+test('the elements of any JSON array are found whole, with their places, however they are cut and spaced', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.jsonValue(), { maxLength: 6 }),
+      fc.constantFrom(undefined, 1, 4),
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 }),
+      async (values, indent, chunks) => {
+        const text = JSON.stringify(values, null, indent);
+        const found = await elementsOf(text, chunks);
+        const bytes = Buffer.from(text, 'utf8');
+        expect(found.map((element) => JSON.parse((element.bytes ?? '').toString()) as unknown)).toEqual(
+          JSON.parse(text),
+        );
+        for (const { offset, length, bytes: own } of found)
+          expect(bytes.subarray(offset, offset + length).toString()).toBe(own?.toString());
+      },
+    ),
+  );
+});
+
+test('numbers that are no safe integer keep the text of the source', () => {
+  const text = '{"a":1.50,"b":12345678901234567890,"c":7,"d":[-0,1e3],"e":{"f":0.1}}';
+  const repairs: Repair[] = [];
+  expect(asExtra(parseJson(text, []) as { a: number }, text, repairs)).toEqual({
+    a: '1.50',
+    b: '12345678901234567890',
+    c: 7,
+    d: ['-0', 1000],
+    e: { f: '0.1' },
+  });
+  expect(repairs).toEqual([{ code: 'number-as-text' }]);
+});
+
+test('lone surrogates become U+FFFD in keys and values, pairs stay', () => {
+  const repairs: Repair[] = [];
+  expect(parseJson('{"\\ud83d":"a\\ude00","ok":"\\ud83d\\ude00"}', repairs)).toEqual({
+    '\ufffd': 'a\ufffd',
+    ok: '😀',
+  });
+  expect(repairs).toEqual([{ code: 'lone-surrogate' }]);
+});
+
+test('depth is counted outside of strings', () => {
+  expect(isTooDeep('['.repeat(64) + ']'.repeat(64))).toBe(false);
+  expect(isTooDeep('['.repeat(65) + ']'.repeat(65))).toBe(true);
+  expect(isTooDeep(JSON.stringify('['.repeat(200)))).toBe(false);
+});
