@@ -1,5 +1,5 @@
-/** `node archiver-child.ts FOLDER`: an archiver of the site in FOLDER, until it is killed or its stdin ends. */
-import { openSite, startArchiver } from './site.ts';
+/** `node archiver-child.ts FOLDER`: archiver and indexer of the site in FOLDER, until it is killed or its stdin ends. */
+import { openSite, startArchiver, startIndexer } from './site.ts';
 
 const site = await openSite(process.argv[2] ?? '');
 await startArchiver(site, {
@@ -10,4 +10,5 @@ await startArchiver(site, {
       ),
   },
 });
+if (site.elasticsearch !== undefined) await startIndexer(site);
 process.stdin.on('end', () => process.exit(0)).resume();

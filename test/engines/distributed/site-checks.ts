@@ -3,6 +3,7 @@ import type { Head } from '../../../src/archive/reader.ts';
 import { type VerifyOptions, verifyArchive } from '../../../src/archive/verify/verify.ts';
 import { verifyConsistency } from '../../../src/core/ledger/tree.ts';
 import { transcriptLogs } from '../../../src/core/logs.ts';
+import type { Index } from '../../../src/core/ports/index.ts';
 import { recordsOfAll } from '../../archive/records.ts';
 import { eventually } from '../../eventually.ts';
 import type { Site } from './site.ts';
@@ -34,6 +35,15 @@ export async function allSealed(site: Site, sent: ReadonlySet<string>): Promise<
   await eventually(async () => {
     const { checked } = await verifyArchive({ vault: site.vault });
     return checked.pendingReceipts === 0;
+  });
+}
+
+/** Resolves when the index holds everything that is sealed in transcript logs. */
+export async function allIndexed(site: Site, index: Pick<Index, 'positions'>): Promise<void> {
+  const transcripts = (await headsOf(site)).filter(({ log }) => log.startsWith('m'));
+  await eventually(async () => {
+    const positions = await index.positions();
+    return transcripts.every(({ log, size }) => (positions.get(log)?.size ?? 0) >= size);
   });
 }
 

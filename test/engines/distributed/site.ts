@@ -3,14 +3,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArchive, nodeOf } from '../../../src/archive/acts.ts';
+import { openReader } from '../../../src/archive/read/open-reader.ts';
 import type { ArchiveIdentity } from '../../../src/archive/reader.ts';
 import { Archiver, type ArchiverEvent, type ArchiverSettings } from '../../../src/archive/seal/archiver.ts';
 import { type GenerationTools, openNextGeneration } from '../../../src/archive/seal/generation.ts';
 import type { Signer } from '../../../src/core/ports/signer.ts';
 import type { StreamConsumer } from '../../../src/core/ports/stream.ts';
+import { ElasticsearchIndex } from '../../../src/engines/distributed/elasticsearch-index.ts';
 import type { KafkaStreamSettings } from '../../../src/engines/distributed/kafka-settings.ts';
 import { KafkaStream } from '../../../src/engines/distributed/kafka-stream.ts';
 import { FolderVault } from '../../../src/engines/embedded/folder-vault.ts';
+import { Indexer } from '../../../src/search/indexer.ts';
 import { DEDUP_SECRET, systemClock, systemRandom } from '../../archive/workshop.ts';
 import { uniqueName } from '../index.ts';
 import { kafkaSettings } from './kafka-settings.ts';
@@ -21,6 +24,8 @@ export interface Site {
   readonly identity: ArchiveIdentity;
   readonly vault: FolderVault;
   readonly kafka: KafkaStreamSettings;
+  /** Address of the Elasticsearch that holds the site's index, where it has one. */
+  readonly elasticsearch: string | undefined;
   readonly ledger: Signer;
   readonly node: Signer;
 }
@@ -28,11 +33,13 @@ export interface Site {
 interface Stored {
   readonly identity: ArchiveIdentity;
   readonly kafka: Pick<KafkaStreamSettings, 'brokers' | 'prefix' | 'partitions' | 'sessionTimeoutMs'>;
+  readonly elasticsearch: string | undefined;
   /** PKCS #8, PEM. */
   readonly keys: { readonly ledger: string; readonly node: string };
 }
 
 export interface SiteSettings {
+  readonly elasticsearch?: string;
   readonly partitions?: number;
   readonly sessionTimeoutMs?: number;
 }
@@ -56,6 +63,7 @@ export async function foundSite(brokers: readonly string[], settings: SiteSettin
       partitions,
       sessionTimeoutMs: settings.sessionTimeoutMs ?? 6_000,
     },
+    elasticsearch: settings.elasticsearch,
     keys: { ledger: pem(keys.ledger), node: pem(keys.node) },
   };
   await writeFile(join(folder, 'site.json'), JSON.stringify(stored));
@@ -80,6 +88,7 @@ export async function openSite(folder: string): Promise<Site> {
     identity: stored.identity,
     vault: new FolderVault(join(folder, 'vault')),
     kafka: kafkaSettings(brokers, prefix, others),
+    elasticsearch: stored.elasticsearch,
     ledger: signer(stored.keys.ledger),
     node: signer(stored.keys.node),
   };
@@ -128,6 +137,35 @@ export async function startArchiver(site: Site, options: ArchiverOptions = {}): 
     async stop() {
       await consumption.stop();
       await stream.close();
+    },
+  };
+}
+
+/** The site's index, opened once more. */
+async function openIndex(site: Site, waiting?: (line: string) => void): Promise<ElasticsearchIndex> {
+  if (site.elasticsearch === undefined) throw new Error('the site has no index');
+  return ElasticsearchIndex.open({
+    node: site.elasticsearch,
+    archive: site.identity.id,
+    patienceMs: 0,
+    clock: systemClock,
+    ...(waiting && { waiting }),
+  });
+}
+
+/** An indexer of the site at work. */
+export async function startIndexer(
+  site: Site,
+  waiting?: (line: string) => void,
+): Promise<{ index: ElasticsearchIndex; stop(): Promise<void> }> {
+  const index = await openIndex(site, waiting);
+  const indexer = new Indexer({ reader: await openReader(site.vault, site.identity), index, inFlight: 3 });
+  indexer.start();
+  return {
+    index,
+    async stop() {
+      await indexer.stop();
+      await index.close();
     },
   };
 }
