@@ -13,9 +13,9 @@ import type { Signer } from '../core/ports/signer.ts';
 import type { Stream } from '../core/ports/stream.ts';
 import type { Vault } from '../core/ports/vault.ts';
 import type { Act } from '../core/record.ts';
+import { newestCommit } from './read/commits.ts';
 import { IDENTITY_NAME } from './read/identity.ts';
 import type { ArchiveIdentity, ArchiveReader } from './reader.ts';
-import { newestCommit } from './seal/commits.ts';
 
 /** Actions that the archive itself records in control. */
 export const ACTIONS = {

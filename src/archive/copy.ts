@@ -5,8 +5,8 @@ import { EMPTY_EDGE, edgeTiles, growTree, type TreeEdge } from '../core/ledger/t
 import { baseOf, CONTROL, checkpointName, segmentName } from '../core/logs.ts';
 import type { Vault, VaultObject } from '../core/ports/vault.ts';
 import type { Commit, LogName } from '../core/record.ts';
+import { damaged } from './read/commits.ts';
 import { IDENTITY_NAME } from './read/identity.ts';
-import { damaged } from './read/log-reader.ts';
 import { openReader } from './read/open-reader.ts';
 import type { ArchiveIdentity, Head } from './reader.ts';
 

@@ -4,8 +4,8 @@ import { HoldfastError } from '../core/errors.ts';
 import { baseOf, generationName } from '../core/logs.ts';
 import type { Vault } from '../core/ports/vault.ts';
 import type { Act, LogName, RecordName } from '../core/record.ts';
+import { newestCommit, newestGeneration, readCommit } from './read/commits.ts';
 import type { ArchiveReader } from './reader.ts';
-import { newestCommit, newestGeneration, readCommit } from './seal/commits.ts';
 
 export interface WaitOptions {
   /** Called when no log that is waited for had a commit for `lateAfter` ms, and again after each such time. */

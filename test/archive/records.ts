@@ -1,5 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { newestCommit, newestGeneration, readCommit } from '../../src/archive/seal/commits.ts';
+import { newestCommit, newestGeneration, readCommit } from '../../src/archive/read/commits.ts';
 import { generationName, segmentName } from '../../src/core/logs.ts';
 import type { Vault } from '../../src/core/ports/vault.ts';
 import type { Commit, SealedRecord } from '../../src/core/record.ts';

@@ -10,8 +10,7 @@ import {
   type ExportResult,
   exportBundle,
 } from '../../src/export/bundle/export-bundle.ts';
-import { openFounded } from '../archive/founded.ts';
-import type { Workshop } from '../archive/workshop.ts';
+import { openWorkshop, type Workshop } from '../archive/workshop.ts';
 
 export const random = { bytes: (length: number) => Uint8Array.from(randomBytes(length)) };
 
@@ -23,7 +22,8 @@ export interface Exporting {
 }
 
 export async function openExporting(events: Iterable<Event>): Promise<Exporting> {
-  const workshop = await openFounded();
+  const workshop = await openWorkshop();
+  await workshop.found();
   const { vault, stream, identity, clock, node } = workshop;
   let batch: string[] = [];
   let total = 0;

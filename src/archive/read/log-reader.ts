@@ -1,6 +1,5 @@
-import { HoldfastError } from '../../core/errors.ts';
 import { logKey, openCheckpoint } from '../../core/ledger/checkpoint.ts';
-import { commitDigest, commitName, leafCount, leafValues, parseCommit } from '../../core/ledger/commit.ts';
+import { commitName, leafCount, leafValues } from '../../core/ledger/commit.ts';
 import type { VerifierKey } from '../../core/ledger/note.ts';
 import { sameBytes } from '../../core/ledger/read.ts';
 import { resumeLevels, rootAfter } from '../../core/ledger/tiles.ts';
@@ -8,6 +7,7 @@ import type { Vault } from '../../core/ports/vault.ts';
 import type { Commit, LogName, SegmentName } from '../../core/record.ts';
 import type { ArchiveIdentity, Head } from '../reader.ts';
 import type { Cache } from './cache.ts';
+import { damaged, newestCommit, readCommit } from './commits.ts';
 import { LogTiles } from './log-tiles.ts';
 
 /** A commit whose leaves were found to be those that its checkpoint signs. */
@@ -30,11 +30,6 @@ export interface LeafPlace {
   readonly segmentFirst: number;
 }
 
-export const damaged = (name: string, why: string): HoldfastError =>
-  new HoldfastError('damaged-archive', `${name}: ${why}.`, {
-    hint: 'Run "holdfast verify" to see everything that does not fit.',
-  });
-
 /** One log of one generation, read from its commits. Holds its newest head and what sizes it has seen, no more. */
 export class LogReader {
   readonly log: LogName;
@@ -44,7 +39,6 @@ export class LogReader {
   readonly #commits: Cache<CheckedCommit>;
   /** n → sizeAfter of commits that were read: narrows searches without reading again. */
   readonly #sizes: number[] = [];
-  #newest = 0;
   #head: Head | undefined;
 
   constructor(vault: Vault, identity: ArchiveIdentity, log: LogName, commits: Cache<CheckedCommit>) {
@@ -57,7 +51,7 @@ export class LogReader {
 
   /** The newest head there is; undefined for a log without commits. */
   async head(): Promise<Head | undefined> {
-    const newest = await this.#findNewest();
+    const newest = await newestCommit(this.#vault, this.log, this.#head?.commit);
     if (newest === undefined) return undefined;
     if (this.#head?.commit === newest) return this.#head;
     const { commit, root } = await this.commit(newest);
@@ -115,11 +109,9 @@ export class LogReader {
 
   async #load(n: number): Promise<CheckedCommit> {
     const name = commitName(this.log, n);
-    const bytes = await this.#vault.get(name);
-    if (bytes === undefined) throw damaged(name, 'it is missing');
-    const read = parseCommit(bytes, this.log, n);
-    if (!read.ok) throw damaged(name, read.why);
-    const commit = read.value;
+    const stored = await readCommit(this.#vault, this.log, n);
+    if (stored === undefined) throw damaged(name, 'it is missing');
+    const { commit, digest } = stored;
     const checkpoint = openCheckpoint(commit.checkpoint, this.#key);
     if (!checkpoint.ok) throw damaged(name, checkpoint.why);
     const { size, root } = checkpoint.value;
@@ -135,7 +127,7 @@ export class LogReader {
       throw damaged(name, 'its checkpoint is not the root of its leaves and the tiles before them');
     }
     this.#sizes[n] = commit.sizeAfter;
-    return { commit, digest: commitDigest(bytes), first, leaves, root };
+    return { commit, digest, first, leaves, root };
   }
 
   #guess(leaf: number, low: number, high: number): number {
@@ -147,26 +139,5 @@ export class LogReader {
     if (start === undefined || end === undefined || end <= start) return middle;
     const guess = low + Math.floor(((leaf - start) / (end - start)) * (high - low + 1));
     return Math.min(high - 1, Math.max(low, guess));
-  }
-
-  async #findNewest(): Promise<number | undefined> {
-    const exists = async (n: number): Promise<boolean> =>
-      (await this.#vault.size(commitName(this.log, n))) !== undefined;
-    if (this.#head === undefined && !(await exists(0))) return undefined;
-    // Not on the field itself: calls that overlap would each add their steps to it.
-    let low = this.#newest;
-    let step = 1;
-    while (await exists(low + step)) {
-      low += step;
-      step *= 2;
-    }
-    let high = low + step;
-    while (high - low > 1) {
-      const middle = low + Math.floor((high - low) / 2);
-      if (await exists(middle)) low = middle;
-      else high = middle;
-    }
-    this.#newest = Math.max(this.#newest, low);
-    return this.#newest;
   }
 }

@@ -14,8 +14,9 @@ import type { Vault } from '../../core/ports/vault.ts';
 import type { Commit, LogName, RecordName, SealedRecord, SegmentName } from '../../core/record.ts';
 import type { ArchiveIdentity, ArchiveReader, Head } from '../reader.ts';
 import { Cache } from './cache.ts';
+import { damaged } from './commits.ts';
 import { readIdentity } from './identity.ts';
-import { type CheckedCommit, damaged, type LeafPlace, LogReader } from './log-reader.ts';
+import { type CheckedCommit, type LeafPlace, LogReader } from './log-reader.ts';
 import { parseRecordName, printable } from './record-name.ts';
 import { openSegment, readLine } from './segment.ts';
 

@@ -13,8 +13,8 @@ import {
 import type { Vault } from '../../core/ports/vault.ts';
 import type { LogName } from '../../core/record.ts';
 import { DEFAULT_CLASS } from '../../core/retention.ts';
+import { followCommits, readCommit } from '../read/commits.ts';
 import type { ArchiveIdentity } from '../reader.ts';
-import { followCommits, readCommit } from './commits.ts';
 import { DedupTable } from './dedup-table.ts';
 import { Derivation } from './derivation.ts';
 import { putGenesis } from './genesis.ts';

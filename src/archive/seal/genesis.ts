@@ -5,8 +5,8 @@ import { generationName } from '../../core/logs.ts';
 import type { Signer } from '../../core/ports/signer.ts';
 import type { Vault } from '../../core/ports/vault.ts';
 import type { Commit } from '../../core/record.ts';
+import { damaged, readCommit } from '../read/commits.ts';
 import type { ArchiveIdentity } from '../reader.ts';
-import { damaged, readCommit } from './commits.ts';
 import { headOf, type LogHead } from './head.ts';
 
 /**

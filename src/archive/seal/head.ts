@@ -12,7 +12,6 @@ import {
 import { checkpointName, generationName } from '../../core/logs.ts';
 import type { Vault } from '../../core/ports/vault.ts';
 import type { Commit, LogName } from '../../core/record.ts';
-import type { ArchiveIdentity } from '../reader.ts';
 import {
   damaged,
   followCommits,
@@ -20,7 +19,8 @@ import {
   newestGeneration,
   readCommit,
   type StoredCommit,
-} from './commits.ts';
+} from '../read/commits.ts';
+import type { ArchiveIdentity } from '../reader.ts';
 
 /** Where a log stands after its newest commit: a plain value, replaced when a commit is sealed. */
 export interface LogHead {

@@ -6,12 +6,12 @@ import { sealLeaf } from '../../../src/core/ledger/leaf.ts';
 import { verifyProof } from '../../../src/core/ledger/proof.ts';
 import { verifyConsistency } from '../../../src/core/ledger/tree.ts';
 import type { SealedRecord } from '../../../src/core/record.ts';
-import { openFounded } from '../founded.ts';
-import { carried, carriedReceipt, messageEvent, RECEIPT, type Workshop } from '../workshop.ts';
+import { carried, carriedReceipt, messageEvent, openWorkshop, RECEIPT, type Workshop } from '../workshop.ts';
 
 let workshop: Workshop;
 beforeEach(async () => {
-  workshop = await openFounded();
+  workshop = await openWorkshop();
+  await workshop.found();
 });
 afterEach(() => workshop.dispose());
 

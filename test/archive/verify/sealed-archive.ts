@@ -7,8 +7,7 @@ import type { Verification } from '../../../src/core/faults.ts';
 import { sha256Hex } from '../../../src/core/hash.ts';
 import { encodeReceipt, receiptNames } from '../../../src/core/receipt.ts';
 import { FolderVault } from '../../../src/engines/embedded/folder-vault.ts';
-import { openFounded } from '../founded.ts';
-import { carried, carriedReceipt, messageEvent, type Workshop } from '../workshop.ts';
+import { carried, carriedReceipt, messageEvent, openWorkshop, type Workshop } from '../workshop.ts';
 
 /** A whole small archive: captures and receipts in the vault, events sealed in several commits, heads in control. */
 export interface SealedArchive {
@@ -28,7 +27,8 @@ export interface SealedArchive {
 }
 
 export async function openSealedArchive(partitions = 1): Promise<SealedArchive> {
-  const workshop = await openFounded(partitions);
+  const workshop = await openWorkshop(partitions);
+  await workshop.found();
   // The workshop's own capture and receipt are for records that these tests do not seal.
   await rm(join(workshop.folder, 'vault/captures'), { recursive: true, force: true });
   await rm(join(workshop.folder, 'vault/receipts'), { recursive: true, force: true });

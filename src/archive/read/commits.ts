@@ -19,11 +19,14 @@ export async function readCommit(vault: Vault, log: LogName, n: number): Promise
   return { commit: read.value, digest: commitDigest(bytes) };
 }
 
-/** Number of the newest commit, found by galloping: commits are numbered without gaps. Undefined for a log without. */
-export async function newestCommit(vault: Vault, log: LogName): Promise<number | undefined> {
+/**
+ * Number of the newest commit, found by galloping: commits are numbered without gaps. `known` is one that was there.
+ * Undefined for a log without.
+ */
+export async function newestCommit(vault: Vault, log: LogName, known?: number): Promise<number | undefined> {
   const exists = async (n: number): Promise<boolean> => (await vault.size(commitName(log, n))) !== undefined;
-  if (!(await exists(0))) return undefined;
-  let low = 0;
+  if (known === undefined && !(await exists(0))) return undefined;
+  let low = known ?? 0;
   let step = 1;
   while (await exists(low + step)) {
     low += step;
