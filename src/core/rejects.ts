@@ -19,7 +19,7 @@ export const REJECTS = {
   'element-unknown': 'An element that this format does not know.',
   truncated: 'The input ends in the middle of this unit.',
   'too-deep': 'The value is nested deeper than 64 levels.',
-  'encoding-unknown': 'The bytes are text in no encoding that is read.',
+  'too-many-values': 'The unit holds more lists, objects or elements than are read (200,000).',
   'time-missing': 'The source gives no time.',
   'time-invalid': 'The time is no instant from year 0001 to 9999.',
   'date-ambiguous': 'The date can be read in two ways and nothing in the file decides.',

@@ -60,6 +60,27 @@ const CASES: {
     body: 'and on and on\n',
     tail: '\n(09:46:02) alice: last\n',
   },
+  'a million reactions': {
+    path: '/in/general/2026-01-05.json',
+    format: 'slack',
+    head: '[{"type":"message","user":"U1","ts":"1736150400.000100","text":"first","reactions":[{"name":"x","users":["a"',
+    body: ',"a"',
+    tail: ']}]},{"type":"message","user":"U1","ts":"1736150401.000100","text":"last"}]',
+  },
+  'a million elements': {
+    path: '/in/a.xml',
+    format: 'filedump',
+    head: '<FileDump><Conversation Perspective="p"><RoomID>r</RoomID><Message><LoginName>a</LoginName><Content>',
+    body: '<a/>',
+    tail: '</Content></Message><Message><LoginName>a</LoginName><Content>last</Content><DateTimeUTC>1149708701</DateTimeUTC></Message></Conversation></FileDump>',
+  },
+  'a million objects': {
+    path: '/in/a.ndjson',
+    format: 'ndjson',
+    head: '{"network":"irc","conversation":"c","from":"a","at":"2026-01-05T09:46:00Z","text":"first","x":[{}',
+    body: ',{}',
+    tail: ']}\n{"network":"irc","conversation":"c","from":"a","at":"2026-01-05T09:46:00Z","text":"last"}\n',
+  },
   'messages alike': {
     path: '/in/a.ndjson',
     format: 'ndjson',

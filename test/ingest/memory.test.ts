@@ -34,6 +34,15 @@ describe(`${SIZE} MB in one unit is a reject with the rest kept, within ${LIMIT}
   });
 });
 
+test.each(['a million reactions', 'a million elements', 'a million objects'])(
+  '%s in a unit that is just not too long are read in bounded memory',
+  async (name) => {
+    const result = await run(name, '7');
+    expect(result.texts).toContain(name === 'a million reactions' ? 'first' : 'last');
+    expect(result.grown).toBeLessThan(LIMIT);
+  },
+);
+
 test('hundreds of thousands of messages that are all alike take neither memory nor time out of proportion', async () => {
   const result = await run('messages alike', '48');
   expect(result.events).toBeGreaterThan(500_000);

@@ -5,7 +5,7 @@
 import type { Event, Moment, Repair } from '../../core/event.ts';
 import { changeKey, contentKey, type EventKey, eventId } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
-import { isObject, isTooDeep, type JsonObject, parseJson } from '../reading/json.ts';
+import { isObject, type JsonObject, parseJson, tooMuch } from '../reading/json.ts';
 import { type Line, lines } from '../reading/lines.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import { provenance } from '../reading/provenance.ts';
@@ -83,7 +83,8 @@ class LineReader {
     const repairs: Repair[] = [];
     const text = decode(stream, bytes, repairs);
     if (text.trim() === '') return { type: 'excluded', reason: 'empty-line' };
-    if (isTooDeep(text)) return { type: 'reject', code: 'too-deep' };
+    const excess = tooMuch(text);
+    if (excess !== undefined) return { type: 'reject', code: excess };
     let value: unknown;
     try {
       value = parseJson(text, repairs);

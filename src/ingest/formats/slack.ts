@@ -5,7 +5,7 @@
 import type { Event, Repair } from '../../core/event.ts';
 import { changeKey, eventId } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
-import { arrayElements, type Element, isObject, isTooDeep, parseJson } from '../reading/json.ts';
+import { arrayElements, type Element, isObject, parseJson, tooMuch } from '../reading/json.ts';
 import { provenance } from '../reading/provenance.ts';
 import { decode, openText, type TextStream } from '../reading/text.ts';
 import { instantOf } from '../reading/time.ts';
@@ -116,7 +116,8 @@ function elementValue(
   if (element.problem !== undefined || element.bytes === undefined)
     return { reject: { type: 'reject', code: element.problem ?? 'unit-too-long' } };
   const source = decode(stream, element.bytes, repairs);
-  if (isTooDeep(source)) return { reject: { type: 'reject', code: 'too-deep' } };
+  const excess = tooMuch(source);
+  if (excess !== undefined) return { reject: { type: 'reject', code: excess } };
   try {
     return { value: parseJson(source, repairs), text: source };
   } catch {

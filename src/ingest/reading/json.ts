@@ -155,10 +155,14 @@ export async function* arrayElements(stream: TextStream): AsyncIterable<readonly
     yield [{ offset: position, length: 0, bytes: undefined, problem: 'truncated' }];
 }
 
-/** Deeper than is read? Counted outside strings, before anything recursive touches the text. */
-export function isTooDeep(text: string): boolean {
-  if (text.length < MAX_DEPTH * 2) return false;
+/** Lists and objects in one unit: each costs many times its two bytes once it is parsed. */
+const MAX_VALUES = 200_000;
+
+/** Why a text must not be parsed: too deep, or too many values. Counted outside strings, before anything recursive. */
+export function tooMuch(text: string): 'too-deep' | 'too-many-values' | undefined {
+  if (text.length < MAX_DEPTH * 2) return undefined;
   let depth = 0;
+  let values = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
@@ -167,10 +171,11 @@ export function isTooDeep(text: string): boolean {
       else if (c === QUOTE) inString = false;
     } else if (c === QUOTE) inString = true;
     else if (c === OPEN || c === OPEN_LIST) {
-      if (++depth > MAX_DEPTH) return true;
+      if (++depth > MAX_DEPTH) return 'too-deep';
+      if (++values > MAX_VALUES) return 'too-many-values';
     } else if (c === CLOSE || c === CLOSE_LIST) depth--;
   }
-  return false;
+  return undefined;
 }
 
 /** Parses a unit. Lone surrogates (possible as escapes only) are replaced and recorded. */

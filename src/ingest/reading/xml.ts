@@ -15,12 +15,9 @@ export interface XmlNode {
 export type XmlResult =
   | { readonly node: XmlNode }
   | {
-      readonly code: Extract<RejectCode, 'xml-malformed' | 'xml-entity' | 'too-deep'>;
+      readonly code: Extract<RejectCode, 'xml-malformed' | 'xml-entity' | 'too-deep' | 'too-many-values'>;
       readonly detail: string;
     };
-
-/** Elements in one unit; real ones have a dozen. */
-const MAX_NODES = 10_000;
 
 class Refused extends Error {
   readonly code: 'xml-malformed' | 'too-deep';
@@ -34,7 +31,6 @@ function parseStrict(text: string): XmlNode {
   const parser = new SaxesParser({ fragment: true, position: false });
   const stack: XmlNode[] = [];
   let root: XmlNode | undefined;
-  let nodes = 0;
   parser.on('error', (error) => {
     // Messages of the parser can quote names, never text.
     throw new Refused('xml-malformed', error.message.replaceAll(/[^\x20-\x7e]/gu, '?').slice(0, 120));
@@ -50,7 +46,6 @@ function parseStrict(text: string): XmlNode {
     if (parent === undefined) root ??= node;
     else parent.children.push(node);
     stack.push(node);
-    if (++nodes > MAX_NODES) throw new Refused('xml-malformed', `more than ${MAX_NODES} elements`);
     if (stack.length > MAX_DEPTH) throw new Refused('too-deep', `deeper than ${MAX_DEPTH}`);
   });
   parser.on('closetag', () => stack.pop());
@@ -65,6 +60,19 @@ function parseStrict(text: string): XmlNode {
   return root;
 }
 
+/** Tags and references in one unit: each costs many times its bytes once it is parsed or mended. */
+const MAX_MARKS = 200_000;
+
+/** Number of `<` and `&`, up to just past the limit. */
+function marksIn(text: string): number {
+  if (text.length < MAX_MARKS) return 0;
+  let marks = 0;
+  for (const mark of ['<', '&'])
+    for (let at = text.indexOf(mark); at !== -1 && marks <= MAX_MARKS; at = text.indexOf(mark, at + 1))
+      marks++;
+  return marks;
+}
+
 const PREDEFINED = /^(?:amp|lt|gt|quot|apos)$/u;
 
 /**
@@ -72,6 +80,7 @@ const PREDEFINED = /^(?:amp|lt|gt|quot|apos)$/u;
  * escape. Entities other than the five and character references are refused: only a document type could define them.
  */
 export function parseXml(text: string, known: ReadonlySet<string>, repairs: Repair[]): XmlResult {
+  if (marksIn(text) > MAX_MARKS) return { code: 'too-many-values', detail: `more than ${MAX_MARKS} tags` };
   try {
     return { node: parseStrict(text) };
   } catch (error) {

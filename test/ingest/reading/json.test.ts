@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Repair } from '../../../src/core/event.ts';
-import { arrayElements, asExtra, isTooDeep, parseJson } from '../../../src/ingest/reading/json.ts';
+import { arrayElements, asExtra, parseJson, tooMuch } from '../../../src/ingest/reading/json.ts';
 import { openText } from '../../../src/ingest/reading/text.ts';
 import { fileOf } from '../bytes.ts';
 
@@ -51,8 +51,9 @@ test('lone surrogates become U+FFFD in keys and values, pairs stay', () => {
   expect(repairs).toEqual([{ code: 'lone-surrogate' }]);
 });
 
-test('depth is counted outside of strings', () => {
-  expect(isTooDeep('['.repeat(64) + ']'.repeat(64))).toBe(false);
-  expect(isTooDeep('['.repeat(65) + ']'.repeat(65))).toBe(true);
-  expect(isTooDeep(JSON.stringify('['.repeat(200)))).toBe(false);
+test('depth and number of values are counted outside of strings', () => {
+  expect(tooMuch('['.repeat(64) + ']'.repeat(64))).toBeUndefined();
+  expect(tooMuch('['.repeat(65) + ']'.repeat(65))).toBe('too-deep');
+  expect(tooMuch(`[${'{},'.repeat(200_001)}0]`)).toBe('too-many-values');
+  expect(tooMuch(JSON.stringify('[{'.repeat(300_000)))).toBeUndefined();
 });
