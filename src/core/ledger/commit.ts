@@ -4,7 +4,7 @@
  */
 import { sha256Hex } from '../hash.ts';
 import { canonical } from '../json.ts';
-import type { Commit, LogName } from '../record.ts';
+import type { Commit, LogName, SegmentName } from '../record.ts';
 import { bad, fromBase64, good, type Read, toBase64 } from './read.ts';
 
 /** Bytes of one record's part of `dedup`: two keys of 16 bytes. */
@@ -81,9 +81,19 @@ function checkCounts(commit: Commit): Read<Commit> {
   const dedup = fromBase64(commit.dedup);
   if (leaves?.length !== count * 32 || dedup?.length !== count * DEDUP_WIDTH)
     return bad('the commit counts other leaves than it holds');
+  if (!isAscending(commit.segments)) return bad('its segments are not one a bucket, in order');
   if (commit.from > commit.to || commit.sizeAfter < count) return bad('the commit runs backwards');
   if ((commit.previous === null) !== (commit.n === 0)) return bad('only the first commit has none before it');
   return good(commit);
+}
+
+/** Leaves are numbered through the segments: their order is part of the format. */
+function isAscending(segments: readonly SegmentName[]): boolean {
+  const key = (segment: SegmentName): string => `${segment.class} ${segment.quarter}`;
+  return segments.every((segment, i) => {
+    const before = segments[i - 1];
+    return before === undefined || key(before) < key(segment);
+  });
 }
 
 type Members = Readonly<Record<string, unknown>>;

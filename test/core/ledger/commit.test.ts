@@ -70,6 +70,8 @@ test('a commit whose members are of another form, place or sum is refused with a
     { segments: [{ ...COMMIT.segments[0], quarter: '2026Q5' }] },
     { segments: [{ ...COMMIT.segments[0], count: 0 }] },
     { segments: [{ ...COMMIT.segments[0], more: 1 }] },
+    { segments: ['2026Q2', '2026Q1'].map((quarter) => ({ ...COMMIT.segments[0], quarter, count: 1 })) },
+    { segments: ['2026Q1', '2026Q1'].map((quarter) => ({ ...COMMIT.segments[0], quarter, count: 1 })) },
     { receipts: [{ receipt: H, records: 2 }] },
     { receipts: [null] },
     { checkpoint: null },
