@@ -57,7 +57,8 @@ export const diskFileSystem: FileSystem = {
   unlink,
   async makeFolder(path) {
     try {
-      await mkdir(path);
+      // What people said to each other is nobody else's to read.
+      await mkdir(path, 0o700);
       return 'made';
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') return 'exists';

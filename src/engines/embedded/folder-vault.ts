@@ -1,20 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { HoldfastError } from '../../core/errors.ts';
 import type { PutOutcome, Vault, VaultObject } from '../../core/ports/vault.ts';
 import { errnoOf, storageError } from '../../core/storage-error.ts';
+import { DurableWrites } from './durable-writes.ts';
 import { diskFileSystem, type FileSystem } from './file-system.ts';
 import { checkVaultName } from './folder-names.ts';
 import { pooled } from './pooled.ts';
 
-/** New files are written here first. Same file system as the objects, and no object name starts with a dot. */
-const TEMPORARY = '.tmp';
 /** Enough for the disk to join neighbouring fsyncs, few enough for open files. */
 const AT_ONCE = 16;
-/** Folders whose whole path is known to be durable; past this many the set starts again. */
-const KNOWN_FOLDERS = 10_000;
 
 /**
  * The vault as a folder. An object is written to a temporary file, fsynced, and linked to its name; `link(2)` refuses a
@@ -26,20 +23,20 @@ const KNOWN_FOLDERS = 10_000;
  */
 export class FolderVault implements Vault {
   readonly root: string;
-  readonly #files: FileSystem;
-  readonly #durable = new Set<string>();
+  readonly #writes: DurableWrites;
 
   constructor(root: string, files: FileSystem = diskFileSystem) {
     this.root = resolve(root);
-    this.#files = files;
+    this.#writes = new DurableWrites(this.root, files);
   }
 
   async put(objects: readonly VaultObject[]): Promise<PutOutcome[]> {
     for (const { name } of objects) checkVaultName(name);
     try {
-      await this.#prepareFolders(new Set(objects.map(({ name }) => dirname(this.#path(name)))));
+      const folders = [...new Set(objects.map(({ name }) => dirname(this.#path(name))))];
+      for (const folder of folders) await this.#writes.prepareFolder(folder);
       const outcomes = await pooled(objects, AT_ONCE, (object) => this.#putOne(object));
-      await this.#syncFolders(objects.map(({ name }) => dirname(this.#path(name))));
+      await pooled(folders, AT_ONCE, (folder) => this.#writes.syncFolder(folder));
       return outcomes;
     } catch (error) {
       throw storageError(error, 'storing an object');
@@ -51,27 +48,26 @@ export class FolderVault implements Vault {
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<{ sha256: string; size: number; outcome: PutOutcome }> {
     checkVaultName(`${prefix}x`);
-    const temporary = this.#temporaryPath();
     const hash = createHash('sha256');
     let size = 0;
+    let temporary: string;
     try {
-      await this.#writeTemporary(temporary, async (write) => {
-        for await (const chunk of chunks) {
+      temporary = await this.#writes.writeTemporary(async (write) => {
+        for await (const chunk of named(chunks)) {
           hash.update(chunk);
           size += chunk.length;
           await write(chunk);
         }
       });
     } catch (error) {
-      // The source's own errors pass unchanged; only those of the disk are ours to name.
-      throw errnoOf(error) === undefined ? error : storageError(error, 'storing a file');
+      throw error instanceof SourceFailure ? error.cause : storageError(error, 'storing a file');
     }
     const sha256 = hash.digest('hex');
     const path = this.#path(prefix + sha256);
     try {
-      await this.#prepareFolders([dirname(path)]);
-      const outcome = await this.#link(temporary, path);
-      await this.#syncFolders([dirname(path)]);
+      await this.#writes.prepareFolder(dirname(path));
+      const outcome = await this.#writes.link(temporary, path);
+      await this.#writes.syncFolder(dirname(path));
       return { sha256, size, outcome };
     } catch (error) {
       throw storageError(error, 'storing a file');
@@ -180,13 +176,12 @@ export class FolderVault implements Vault {
     }
     checkVaultName(name);
     const path = this.#path(name);
-    const temporary = this.#temporaryPath();
     try {
-      await this.#prepareFolders([dirname(path)]);
-      await this.#writeTemporary(temporary, (write) => write(bytes));
+      await this.#writes.prepareFolder(dirname(path));
+      const temporary = await this.#writes.writeTemporary((write) => write(bytes));
       // A crash here leaves the older checkpoint, which is as true as the new one.
-      await this.#files.rename(temporary, path);
-      await this.#syncFolders([dirname(path)]);
+      await this.#writes.replace(temporary, path);
+      await this.#writes.syncFolder(dirname(path));
     } catch (error) {
       throw storageError(error, 'publishing a checkpoint');
     }
@@ -197,31 +192,11 @@ export class FolderVault implements Vault {
    * which only the one process may ask that writes this vault; among several, give a time before all of them started.
    */
   async clean(before = Number.POSITIVE_INFINITY): Promise<number> {
-    let removed = 0;
-    const folder = join(this.root, TEMPORARY);
-    const names = await readdir(folder).catch((error: unknown) => {
-      if (isAbsent(error)) return [];
-      throw storageError(error, 'listing temporary files');
-    });
-    for (const name of names) {
-      const path = join(folder, name);
-      // Another process may remove its own file at any time.
-      const found = await stat(path).catch(() => undefined);
-      if (found === undefined || found.mtimeMs >= before) continue;
-      await this.#files.unlink(path).then(
-        () => removed++,
-        () => undefined,
-      );
-    }
-    return removed;
+    return await this.#writes.clean(before);
   }
 
   #path(name: string): string {
     return join(this.root, name);
-  }
-
-  #temporaryPath(): string {
-    return join(this.root, TEMPORARY, `${process.pid}-${randomBytes(8).toString('hex')}`);
   }
 
   async #stat(name: string): Promise<{ size: number; mtimeMs: number } | undefined> {
@@ -238,73 +213,19 @@ export class FolderVault implements Vault {
     const path = this.#path(name);
     // A name that is there keeps its bytes, which were durable before the name was: nothing to write.
     if ((await this.#stat(name)) !== undefined) return 'exists';
-    const temporary = this.#temporaryPath();
-    await this.#writeTemporary(temporary, (write) => write(bytes));
-    return await this.#link(temporary, path);
-  }
-
-  async #writeTemporary(
-    path: string,
-    fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
-  ): Promise<void> {
-    await this.#prepareFolder(dirname(path));
-    const file = await this.#files.create(path);
-    try {
-      try {
-        await fill((bytes) => file.write(bytes));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      await this.#discard(path);
-      throw error;
-    }
-  }
-
-  async #link(temporary: string, path: string): Promise<PutOutcome> {
-    try {
-      return (await this.#files.link(temporary, path)) === 'linked' ? 'stored' : 'exists';
-    } finally {
-      // The temporary name is of no use from here on; if it stays, `clean` finds it.
-      await this.#discard(temporary);
-    }
-  }
-
-  async #discard(temporary: string): Promise<void> {
-    await this.#files.unlink(temporary).catch(() => undefined);
-  }
-
-  /** Makes folders, and makes the way to them durable: a new name counts only when every parent holds it. */
-  async #prepareFolders(paths: Iterable<string>): Promise<void> {
-    for (const path of paths) await this.#prepareFolder(path);
-  }
-
-  async #prepareFolder(path: string): Promise<void> {
-    if (this.#durable.has(path)) return;
-    if (path !== this.root) {
-      await this.#prepareFolder(dirname(path));
-      await this.#files.makeFolder(path);
-      // Also where it existed: another process may have made it a moment ago and not synced yet.
-      await this.#files.syncFolder(dirname(path));
-    } else {
-      await makeRoot(this.root, this.#files);
-    }
-    if (this.#durable.size >= KNOWN_FOLDERS) this.#durable.clear();
-    this.#durable.add(path);
-  }
-
-  async #syncFolders(paths: Iterable<string>): Promise<void> {
-    await pooled([...new Set(paths)], AT_ONCE, (path) => this.#files.syncFolder(path));
+    return await this.#writes.link(await this.#writes.writeTemporary((write) => write(bytes)), path);
   }
 }
 
-async function makeRoot(root: string, files: FileSystem): Promise<void> {
-  if ((await stat(root).catch(() => undefined))?.isDirectory() === true) return;
-  const parent = dirname(root);
-  if (parent !== root) await makeRoot(parent, files);
-  await files.makeFolder(root);
-  await files.syncFolder(parent);
+/** The source of a stream may fail with a system error too (a file that cannot be read): it is not the vault's. */
+class SourceFailure extends Error {}
+
+async function* named(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (cause) {
+    throw new SourceFailure('the source failed', { cause });
+  }
 }
 
 const isAbsent = (error: unknown): boolean => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteStream } from '../../../src/engines/embedded/sqlite-stream.ts';
@@ -49,5 +49,18 @@ test('a log is named with or without its generation, and is one', async () => {
   await stream.append('m0.2', ['two']);
   expect(await stream.bounds('m0.3')).toEqual({ low: 0, high: 2 });
   await stream.close();
+  await rm(folder, { recursive: true });
+});
+
+test('a file that is no stream is refused with what to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-stream-'));
+  const path = join(folder, 'stream.db');
+  await writeFile(path, 'this is no database, and it is longer than a header has to be'.repeat(20));
+  expect(() => new SqliteStream({ path, logs: ['m0'] })).toThrow(
+    expect.objectContaining({
+      code: 'storage-failed',
+      hint: expect.stringContaining('refills it from the vault'),
+    }),
+  );
   await rm(folder, { recursive: true });
 });
