@@ -5,7 +5,7 @@
 import type { Party } from '../event.ts';
 import { sha256Hex } from '../hash.ts';
 import type { Feature, IndexDocument } from './document.ts';
-import { fold } from './fold.ts';
+import { foldText } from './fold.ts';
 import { type TimeRange, timeRange } from './time-range.ts';
 import { tokenize } from './tokenizer.ts';
 import { symbolWords } from './words.ts';
@@ -87,7 +87,6 @@ export function conversationKey(network: string, id: string): string {
   return sha256Hex(`${network}\n${id}`).slice(0, 32);
 }
 
-const CLUSTERS = /[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]+\p{M}*|\P{M}?\p{M}*/gsu;
 const LONGEST_KEY = 1024;
 const SIMPLE = /^[!-~]*$/;
 
@@ -97,9 +96,9 @@ const SIMPLE = /^[!-~]*$/;
  */
 export function key(name: string): string {
   if (name.length <= LONGEST_KEY && SIMPLE.test(name)) return name.toLowerCase();
-  let folded = '';
-  for (const [cluster] of name.matchAll(CLUSTERS)) folded += /^\s$/u.test(cluster) ? ' ' : fold(cluster);
-  folded = folded.replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, ' ').trim();
+  const folded = foldText(name)
+    .replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
+    .trim();
   return Buffer.byteLength(folded) <= LONGEST_KEY ? folded : `sha256:${sha256Hex(folded)}`;
 }
 

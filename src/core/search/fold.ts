@@ -22,6 +22,12 @@ const LETTERS: { readonly [letter: string]: string } = {
 };
 
 const FOLDED_LETTER = /[øłđħŧæœı]/gu;
+/**
+ * A character with its marks, those of half-width kana among them; conjoining jamo stay together, so that they compose to
+ * syllables.
+ */
+export const CLUSTER = /[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]+\p{M}*|\P{M}?[\p{M}\uFF9E\uFF9F]*/gsu;
+
 const MEMORY = 16_384;
 const memory = new Map<string, string>();
 
@@ -34,6 +40,13 @@ export function fold(cluster: string): string {
     if (memory.size >= MEMORY) memory.clear();
     memory.set(cluster, folded);
   }
+  return folded;
+}
+
+/** Folds a whole text; places in it are lost. */
+export function foldText(text: string): string {
+  let folded = '';
+  for (const [cluster] of text.matchAll(CLUSTER)) folded += fold(cluster);
   return folded;
 }
 

@@ -1,5 +1,5 @@
 /** How one word or quoted phrase of a query is read: into tokens in a row, words with symbols, or a pattern. */
-import { fold } from './fold.ts';
+import { foldText } from './fold.ts';
 import type { Pattern } from './plan.ts';
 import type { Query, Span, TextQuery } from './query.ts';
 import { badQuery } from './query-error.ts';
@@ -95,12 +95,7 @@ export function foldPattern(text: string): string {
     .replaceAll(/\*{2,}/gu, '*');
 }
 
-function foldAll(text: string): string {
-  let folded = '';
-  for (const [cluster] of text.matchAll(/\P{M}?\p{M}*/gsu))
-    folded += fold(cluster).replaceAll(/[*?\s]/gu, '');
-  return folded;
-}
+const foldAll = (text: string): string => foldText(text).replaceAll(/[*?\s]/gu, '');
 
 const termsOf = (text: string): Pattern[] => tokenize(text).map(({ term }) => ({ is: 'term', term }));
 

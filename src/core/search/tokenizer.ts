@@ -3,7 +3,7 @@
  * everywhere. A token is a run of letters and digits; scripts written without spaces, Hangul and kana go in character by
  * character; so does every pictograph. Everything else separates. A run is cut every 120 code points.
  */
-import { fold } from './fold.ts';
+import { CLUSTER, fold } from './fold.ts';
 
 /** Raise it with any change of the rules; an index that was made with another version is rebuilt. */
 export const TOKENIZER_VERSION = 1;
@@ -18,8 +18,7 @@ export interface Token {
   readonly end: number;
 }
 
-/** A character with its marks; conjoining jamo stay together so that they compose to syllables. */
-const CLUSTER = /[\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF]+\p{M}*|\P{M}?\p{M}*/gsuy;
+const CLUSTER_AT = new RegExp(CLUSTER.source, 'suy');
 
 const ALONE =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
@@ -88,15 +87,19 @@ export function tokenize(text: string): Token[] {
       at = stop;
       continue;
     }
-    CLUSTER.lastIndex = at;
-    const cluster = CLUSTER.exec(text)?.[0] || text.slice(at, at + 1);
+    CLUSTER_AT.lastIndex = at;
+    const cluster = CLUSTER_AT.exec(text)?.[0] || text.slice(at, at + 1);
     const next = at + cluster.length;
+    const folded = fold(cluster);
+    // A skin tone or joiner belongs to what it stands behind.
+    if (folded === '' && length > 0) end = next;
+    else if (folded === '') extend(tokens, at, next);
     let alone = '';
     const release = (): void => {
       if (alone !== '') tokens.push({ term: alone, start: at, end: next });
       alone = '';
     };
-    for (const character of fold(cluster)) {
+    for (const character of folded) {
       const kind = classOf(character);
       if (kind === 'mark' && alone !== '') {
         if (alone.length < MOST_MARKED) alone += character;
@@ -112,6 +115,11 @@ export function tokenize(text: string): Token[] {
   }
   flush();
   return tokens;
+}
+
+function extend(tokens: Token[], from: number, to: number): void {
+  const last = tokens.at(-1);
+  if (last?.end === from) tokens[tokens.length - 1] = { ...last, end: to };
 }
 
 /** True when no mark can follow the character at `at`. */

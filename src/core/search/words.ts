@@ -3,11 +3,10 @@
  * folded, and freed of the punctuation of sentences around it when letters or digits remain. Only words that begin or
  * end with a symbol are kept: `don't` and `a.b@example.com` are found as tokens in a row.
  */
-import { fold } from './fold.ts';
+import { foldText } from './fold.ts';
 import { classOf, LONGEST_TOKEN } from './tokenizer.ts';
 
 const WORD = /[^\p{Z}\p{Cc}\p{Cs}]+/gu;
-const CLUSTERS = /\P{M}?\p{M}*/gsu;
 const OPENING = /^[\p{Ps}\p{Pi}"'¿¡]+/u;
 const CLOSING = /[\p{Pe}\p{Pf}"'.,;:!?、。]+$/u;
 const SAYS_SOMETHING = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
@@ -16,9 +15,7 @@ const PLAIN = /^["'([{]*[0-9A-Za-z](?:[!-~]*[0-9A-Za-z])?[\])}"'.,;:!?]*$/;
 
 /** The folded form in which a word with symbols is kept; undefined for a word that tokens find. */
 export function symbolWord(word: string): string | undefined {
-  let folded = '';
-  for (const [cluster] of word.matchAll(CLUSTERS)) folded += fold(cluster);
-  folded = folded.replaceAll(/[\p{Z}\p{Cc}\p{Cs}]/gu, '');
+  let folded = foldText(word).replaceAll(/[\p{Z}\p{Cc}\p{Cs}]/gu, '');
   const bare = folded.replace(OPENING, '').replace(CLOSING, '');
   if (SAYS_SOMETHING.test(bare)) folded = bare;
   const points = Array.from(folded).slice(0, LONGEST_TOKEN);
