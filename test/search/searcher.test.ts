@@ -1,0 +1,211 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isHoldfastError } from '../../src/core/errors.ts';
+import type { EventRecord } from '../../src/core/record.ts';
+import { type IndexDocument, indexDocument } from '../../src/core/search/document.ts';
+import { SqliteIndex } from '../../src/engines/embedded/sqlite-index.ts';
+import { Searcher } from '../../src/search/searcher.ts';
+
+let folder: string;
+let index: SqliteIndex;
+let searcher: Searcher;
+let leaf: number;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-search-'));
+  index = new SqliteIndex({ folder });
+  searcher = new Searcher({ index, zone: 'Europe/Berlin' });
+  leaf = 0;
+});
+afterEach(async () => {
+  await index.close();
+  await rm(folder, { recursive: true });
+});
+
+const id = (n: number): string => n.toString(16).padStart(64, '0');
+
+/** A record of a group chat; `more` overrides. Its id is its leaf. */
+function said(text: string, minute: string, more: object = {}): IndexDocument {
+  const record = {
+    id: id(leaf),
+    kind: 'message',
+    network: 'slack',
+    conversation: { id: 'desk', kind: 'group', name: 'The Desk' },
+    sender: { address: 'ann' },
+    at: { instant: `2026-03-10T${minute}:00.000Z`, zoneSource: 'stated', precision: 'ms' },
+    text,
+    provenance: { receipt: '', capture: '', path: '', position: { offset: 0, length: 0 } },
+    class: 'basic',
+    quarter: '2026Q1',
+    sealedAt: '2026-03-11T00:00:00.000Z',
+    ...more,
+  } as unknown as EventRecord;
+  return indexDocument('m0', { leaf: leaf++, salt: '', type: 'event', record }) as IndexDocument;
+}
+
+async function fill(...documents: IndexDocument[]): Promise<void> {
+  await index.add(documents);
+  await index.advance('m0', { size: leaf, rejects: 3 });
+}
+
+test('an answer counts all, shows some, says what it covers and what it left out', async () => {
+  await fill(
+    ...Array.from({ length: 12 }, (_, i) => said(`price ${i}`, `10:${10 + i}`)),
+    said('', '11:00', { kind: 'presence', text: undefined, payload: { status: 'price away' } }),
+    said('see file', '11:01', { attachments: [{ name: 'a.pdf', state: 'missing' }] }),
+  );
+  const answer = await searcher.search('price', { limit: 5 });
+  expect(answer).toMatchObject({
+    total: 12,
+    heads: { m0: 14 },
+    presenceLeftOut: 1,
+    unsearched: { rejects: 3, attachments: 1, bare: 0 },
+  });
+  expect(answer.lines.map(({ text }) => text)).toEqual([
+    'price 0',
+    'price 1',
+    'price 2',
+    'price 3',
+    'price 4',
+  ]);
+  expect(answer.lines[0]?.highlights).toEqual([[0, 5]]);
+  expect(await searcher.count('price kind:presence')).toMatchObject({ total: 1, presenceLeftOut: null });
+});
+
+test('a cursor goes on under the same heads, though more is sealed meanwhile', async () => {
+  await fill(...Array.from({ length: 7 }, (_, i) => said(`price ${i}`, `10:1${i}`)));
+  const texts: (string | null)[] = [];
+  let after: string | undefined;
+  do {
+    const answer = await searcher.search('price', { limit: 3, ...(after !== undefined && { after }) });
+    texts.push(...answer.lines.map(({ text }) => text));
+    expect(answer.total).toBe(7);
+    after = answer.cursor;
+    await fill(said('price late', '10:15'));
+  } while (after !== undefined);
+  expect(texts).toEqual(['price 0', 'price 1', 'price 2', 'price 3', 'price 4', 'price 5', 'price 6']);
+  const refused: unknown = await searcher
+    .search('price', { limit: 3, after: 'bm9wZQ' })
+    .catch((error: unknown) => error);
+  expect(isHoldfastError(refused, 'bad-usage')).toBe(true);
+});
+
+test('a message says what became of it', async () => {
+  await fill(
+    said('kept', '10:00'),
+    said('changed', '10:01'),
+    said('gone', '10:02'),
+    said('with file', '10:03'),
+    said('changed again', '10:04', { kind: 'edit', target: id(1), payload: { earlier: 'captured' } }),
+    said('', '10:05', { kind: 'edit', target: id(2), payload: { earlier: 'captured' } }),
+    said('', '10:06', { kind: 'deletion', target: id(2), payload: { earlier: 'captured' } }),
+    said('', '10:07', { kind: 'deletion', target: id(3), payload: { earlier: 'captured', what: 'file' } }),
+  );
+  const { lines } = await searcher.search('*', { limit: 100 });
+  expect(lines.map(({ state }) => state)).toEqual([
+    'current',
+    'edited',
+    'deleted',
+    'current',
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(lines[4]?.family).toBe(id(1));
+});
+
+test('a time that is not sure is found near the boundary, and marked', async () => {
+  const assumed = { instant: '2026-03-10T20:00:00.000Z', zoneSource: 'assumed', zone: 'UTC', precision: 's' };
+  await fill(said('sure', '10:00'), said('unsure', '20:00', { at: assumed }));
+  const marks = async (query: string) =>
+    (await searcher.search(query, { limit: 10 })).lines.map(({ text, uncertain }) => [text, uncertain]);
+  expect(await marks('on:2026-03-10')).toEqual([
+    ['sure', false],
+    ['unsure', true],
+  ]);
+  expect(await marks('on:2026-03-11')).toEqual([['unsure', true]]);
+  expect(await marks('NOT on:2026-03-10')).toEqual([['unsure', true]]);
+  expect(await marks('since:2026-03')).toEqual([
+    ['sure', false],
+    ['unsure', false],
+  ]);
+});
+
+test('participant: finds the whole conversation, member: what was said in his presence', async () => {
+  const other = { conversation: { id: 'other', kind: 'group' } };
+  const bob = { sender: { address: 'bob' }, text: undefined, payload: { basis: 'stated' } };
+  await fill(
+    said('before', '10:00'),
+    said('', '10:01', { kind: 'join', ...bob }),
+    said('during', '10:02'),
+    said('', '10:03', { kind: 'leave', ...bob }),
+    said('after', '10:04'),
+    said('elsewhere', '10:05', other),
+  );
+  const texts = async (query: string) =>
+    (await searcher.search(`${query} kind:message`, { limit: 10 })).lines.map(({ text }) => text);
+  expect(await texts('participant:bob')).toEqual(['before', 'during', 'after']);
+  expect(await texts('member:bob')).toEqual(['during']);
+  expect(await texts('from:bob')).toEqual([]);
+  expect(await texts('-participant:bob')).toEqual(['elsewhere']);
+});
+
+test('a query explains how each part was read, with both instants of a period', async () => {
+  await fill(said('x', '10:00'));
+  const { parts, zone } = await searcher.explain('price~ on:2026-03-10 from:Ann');
+  expect(zone).toBe('Europe/Berlin');
+  expect(parts).toEqual([
+    { start: 0, end: 6, text: 'price~', reads: 'the word within 1 change of "price"' },
+    {
+      start: 7,
+      end: 20,
+      text: 'on:2026-03-10',
+      reads:
+        'at or after 2026-03-09T23:00:00.000Z and before 2026-03-10T23:00:00.000Z; a time that is not sure counts when it may lie there',
+      period: { from: '2026-03-09T23:00:00.000Z', to: '2026-03-10T23:00:00.000Z', zone: 'Europe/Berlin' },
+    },
+    { start: 21, end: 29, text: 'from:Ann', reads: 'the sender or actor has the address or name "ann"' },
+  ]);
+});
+
+test('the conversation around a record is shown, before and after it', async () => {
+  await fill(
+    ...Array.from({ length: 9 }, (_, i) => said(`line ${i}`, `10:1${i}`)),
+    said('other room', '10:14', { conversation: { id: 'other', kind: 'group' } }),
+    said('', '10:14', { kind: 'presence', text: undefined, payload: { status: 'away' } }),
+  );
+  const { lines } = await searcher.context('m0/4', { before: 2, after: 3 });
+  expect(lines.map(({ text }) => text)).toEqual(['line 2', 'line 3', 'line 4', 'line 5', 'line 6', 'line 7']);
+  const refused: unknown = await searcher
+    .context('m0/99', { before: 1, after: 1 })
+    .catch((error: unknown) => error);
+  expect(isHoldfastError(refused, 'not-found')).toBe(true);
+});
+
+test('a selection gives every hit once, in order, and its slices with what surrounds the hits', async () => {
+  const day = (date: string, time: string) => ({
+    at: { instant: `${date}T${time}:00.000Z`, zoneSource: 'stated', precision: 'ms' },
+  });
+  await fill(
+    said('eve', '', day('2026-03-09', '22:59')),
+    said('morning', '', day('2026-03-09', '23:00')),
+    said('the price', '', day('2026-03-10', '12:00')),
+    said('night', '', day('2026-03-10', '22:59')),
+    said('next day', '', day('2026-03-10', '23:00')),
+    said('other room', '', { ...day('2026-03-10', '12:00'), conversation: { id: 'other', kind: 'group' } }),
+  );
+  const selection = await searcher.select('price');
+  await fill(said('price sealed later', '', day('2026-03-10', '13:00')));
+  expect(selection.total).toBe(1);
+  const hits: number[] = [];
+  for await (const hit of selection.hits()) hits.push(hit.leaf);
+  expect(hits).toEqual([2]);
+  const selected: object[] = [];
+  for await (const one of selection.slices('Europe/Berlin')) selected.push(one);
+  expect(selected).toEqual([
+    { name: 'm0/2', context: false },
+    { name: 'm0/1', context: true },
+    { name: 'm0/3', context: true },
+  ]);
+});
