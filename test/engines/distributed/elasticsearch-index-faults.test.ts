@@ -2,6 +2,7 @@ import { Client } from '@elastic/elasticsearch';
 import fc from 'fast-check';
 import { isHoldfastError } from '../../../src/core/errors.ts';
 import { documentDigest, type IndexDocument } from '../../../src/core/search/document.ts';
+import { ElasticsearchIndex } from '../../../src/engines/distributed/elasticsearch-index.ts';
 import { bucketMappings, INDEX_VERSION } from '../../../src/engines/distributed/elasticsearch-source.ts';
 import { corpus } from '../../core/search/corpus.ts';
 import { describeWith } from '../index.ts';
@@ -109,7 +110,6 @@ await describeWith(['elasticsearch'], 'What happens to documents in Elasticsearc
 
   test('a server that is away is waited for as long as the settings say', async () => {
     const said: string[] = [];
-    const { ElasticsearchIndex } = await import('../../../src/engines/distributed/elasticsearch-index.ts');
     const refused: unknown = await ElasticsearchIndex.open({
       node: 'http://127.0.0.1:1',
       archive: 'away',
