@@ -144,7 +144,7 @@ const FORBIDDEN: readonly Forbidden[] = [
     what: 'asking for chance',
     pattern: /\bMath\.random\b|\brandom(?:Bytes|UUID|Int|Fill|FillSync)\b|\bgetRandomValues\b/,
     // A vault shared by machines names temporary files by chance; no result depends on it.
-    where: /^src\/(?!main\.ts|assembly\/|engines\/embedded\/folder-vault\.ts)/,
+    where: /^src\/(?!main\.ts|assembly\/|engines\/embedded\/durable-writes\.ts)/,
     instead: 'take a Random (src/core/ports/clock.ts) as an argument; src/assembly gives the real one.',
   },
   {
