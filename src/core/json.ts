@@ -8,6 +8,18 @@ const isSorted = (keys: readonly string[]): boolean => {
   return true;
 };
 
+/** Names as they are written, colon included: few names stand in nearly every object. Bounded, as names may be hostile. */
+const names = new Map<string, string>();
+const MOST_NAMES = 1_000;
+
+function nameText(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const text = `${JSON.stringify(name)}:`;
+  if (names.size < MOST_NAMES) names.set(name, text);
+  return text;
+}
+
 /** Canonical JSON text. Keys sort by UTF-16 code units; members that are `undefined` are left out. */
 export function canonical(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -30,7 +42,8 @@ export function canonical(value: unknown): string {
     for (const key of keys) {
       const member = object[key];
       if (member === undefined) continue;
-      text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${canonical(member)}`;
+      if (text !== '{') text += ',';
+      text += nameText(key) + canonical(member);
     }
     return `${text}}`;
   }
