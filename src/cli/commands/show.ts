@@ -3,6 +3,8 @@ import { audit } from '../audit.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { print } from '../context.ts';
 import { printable } from '../io.ts';
+import { recordLine } from '../record-line.ts';
+import { searcherOf } from '../searching.ts';
 import { recordName } from './record-name.ts';
 
 /** Shows one record as it is sealed, checked against its log, and on request the conversation around it. */
@@ -23,8 +25,23 @@ export const show: CommandSpec = {
     return context.withArchive(async (archive) => {
       const name = String(record);
       const sealed = await archive.reader.record(name);
-      await audit(context, archive, 'record-viewed', { record: name, context: Number(options.context ?? 0) });
-      print(context, { name, ...sealed }, () => lines(name, sealed));
+      const around = Number(options.context ?? 0);
+      await audit(context, archive, 'record-viewed', { record: name, context: around });
+      if (around === 0) {
+        print(context, { name, ...sealed }, () => lines(name, sealed));
+        return 0;
+      }
+      const { lines: conversation } = await searcherOf(archive).context(name, {
+        before: around,
+        after: around,
+      });
+      print(context, { name, ...sealed, context: conversation }, () => [
+        ...lines(name, sealed),
+        '',
+        ...conversation.flatMap((line) =>
+          recordLine(line, `${line.log}/${line.leaf}` === name ? '▸ ' : '  '),
+        ),
+      ]);
       return 0;
     });
   },

@@ -1,0 +1,86 @@
+import type { SearchLine } from '../../search/line.ts';
+import type { SearchAnswer, Unsearched } from '../../search/searcher.ts';
+import { audit } from '../audit.ts';
+import { type CommandSpec, integer } from '../command.ts';
+import { type Context, print } from '../context.ts';
+import { recordLine } from '../record-line.ts';
+import { searcherOf } from '../searching.ts';
+
+/** Finds records by words and fields; every answer says what it covers and what it could not look into. */
+export const search: CommandSpec = {
+  name: 'search',
+  summary: 'find records by words and fields (docs/search.md)',
+  needs: 'archive',
+  configure(command) {
+    command
+      .argument('<query>', `words, "phrases", NEAR/n, OR, NOT, fields such as from: or since:`)
+      .option('--limit <n>', 'at most n records', integer(1, 10_000), 50)
+      .option('--after <cursor>', 'go on after the answer that gave this cursor')
+      .option('--count', 'only how many there are')
+      .option('--explain', 'how each part of the query is read');
+  },
+  run(context, [text], options) {
+    const query = String(text);
+    return context.withArchive(async (archive) => {
+      const searcher = searcherOf(archive);
+      if (options.explain === true) {
+        const explained = await searcher.explain(query);
+        await audit(context, archive, 'search-explained', { query: recorded(query), total: explained.total });
+        print(context, explained, () => [
+          ...explained.parts.map(
+            ({ text: part, reads, period }) =>
+              `${part}\n  ${reads}${period === undefined ? '' : `\n  from ${period.from} to ${period.to} (${period.zone})`}`,
+          ),
+          `${count(explained.total)} records fit`,
+          ...left(explained.unsearched, explained.presenceLeftOut),
+        ]);
+        return 0;
+      }
+      if (options.count === true) {
+        const counted = await searcher.count(query);
+        await audit(context, archive, 'search-counted', { query: recorded(query), total: counted.total });
+        print(context, counted, () => [`${count(counted.total)}`]);
+        return 0;
+      }
+      const limit = Number(options.limit);
+      const after = options.after === undefined ? {} : { after: String(options.after) };
+      const answer = await searcher.search(query, { limit, ...after });
+      await audit(context, archive, 'searched', {
+        query: recorded(query),
+        total: answer.total,
+        shown: answer.lines.length,
+        heads: { ...answer.heads },
+      });
+      show(context, answer);
+      return 0;
+    });
+  },
+};
+
+/** Records to stdout, one a line; what the answer says of itself to stderr. */
+function show(context: Context, answer: SearchAnswer): void {
+  for (const line of answer.lines) print(context, line, () => recordLine(line));
+  context.io.err(`showing ${count(answer.lines.length)} of ${count(answer.total)}`);
+  for (const line of left(answer.unsearched, answer.presenceLeftOut)) context.io.err(line);
+  if (answer.lines.some((line: SearchLine) => line.uncertain))
+    context.io.err('records marked ~ lie near an end of the period, and their time is not sure');
+  if (answer.cursor !== undefined) context.io.err(`more: --after ${answer.cursor}`);
+}
+
+function left({ rejects, attachments, bare }: Unsearched, presence: number | null): string[] {
+  const parts = [
+    ...(presence !== null && presence > 0
+      ? [`${count(presence)} presence events were left out; ask for them with kind:presence`]
+      : []),
+    ...(rejects > 0 ? [`${count(rejects)} parts of captures could not be read and so not searched`] : []),
+    ...(attachments > 0
+      ? [`of ${count(attachments)} records with files only the files' names were searched`]
+      : []),
+    ...(bare > 0 ? [`${count(bare)} records could not be searched by their text`] : []),
+  ];
+  return parts;
+}
+
+/** A query as the audit entry holds it: hostile ones are cut. */
+const recorded = (query: string): string => (query.length > 2_000 ? `${query.slice(0, 2_000)}…` : query);
+const count = (value: number): string => value.toLocaleString('en');
