@@ -36,7 +36,10 @@ export class ElasticsearchIndex implements Index {
   readonly #settings: ElasticsearchIndexSettings;
   readonly #patience: ElasticsearchPatience;
   readonly #set: IndexSet;
-  #isChecked = false;
+  /** Made by another version: nothing in it counts. */
+  #isOld = false;
+  /** The index of the positions when the documents since the last position were added. */
+  #generation: string | undefined;
 
   private constructor(settings: ElasticsearchIndexSettings, side: 'live' | 'next') {
     this.#settings = settings;
@@ -52,7 +55,7 @@ export class ElasticsearchIndex implements Index {
   /** The index of an archive; resolves when the server answers. */
   static async open(settings: ElasticsearchIndexSettings): Promise<ElasticsearchIndex> {
     const index = new ElasticsearchIndex(settings, 'live');
-    await index.#set.members();
+    await index.#look();
     return index;
   }
 
@@ -68,17 +71,19 @@ export class ElasticsearchIndex implements Index {
 
   async advance(log: LogName, position: IndexPosition): Promise<void> {
     await this.#prepare();
-    const aliases = (await this.#set.buckets()).map(({ alias }) => alias);
-    if (aliases.length > 0)
-      await this.#patience.until('making documents findable', async () => {
-        const { _shards: shards } = await this.#client.indices.refresh({ index: aliases });
-        if ((shards?.failed ?? 0) > 0) throw new NotYet('a shard was not refreshed');
-      });
-    const alias = await this.#set.ensurePositions(true);
+    await this.#patience.until('making documents findable', async () => {
+      const { _shards: shards } = await this.#client.indices.refresh({ index: this.#set.everything });
+      if ((shards?.failed ?? 0) > 0) throw new NotYet('a shard was not refreshed');
+    });
+    // Another node may have put a rebuilt index in place: what was added to the old one is not in the new.
+    if ((await this.#set.members()).get(this.#set.positions)?.index !== this.#generation) {
+      this.#generation = undefined;
+      return;
+    }
     await this.#patience.until('recording the position of the index', async () => {
       try {
         await this.#client.index({
-          index: alias ?? this.#set.positions,
+          index: this.#set.positions,
           id: log,
           require_alias: true,
           refresh: true,
@@ -94,10 +99,9 @@ export class ElasticsearchIndex implements Index {
   }
 
   async positions(): Promise<ReadonlyMap<LogName, IndexPosition>> {
-    const alias = await this.#set.ensurePositions(false);
-    if (alias === undefined || (await this.#isOld())) return new Map();
+    if (this.#isOld) return new Map();
     const { hits } = await this.#ask<IndexPosition & { log: LogName }>('reading positions', {
-      index: alias,
+      index: `${this.#set.positions}*`,
       size: PAGE,
     });
     return new Map(
@@ -108,11 +112,9 @@ export class ElasticsearchIndex implements Index {
   }
 
   async search(plan: Plan, page: PageRequest): Promise<IndexDocument[]> {
-    const index = await this.#aliases();
-    if (index.length === 0) return [];
     const order = page.backwards === true ? 'desc' : 'asc';
     const { hits } = await this.#ask<Pick<Source, 'document'>>('searching', {
-      index,
+      index: this.#set.everything,
       query: queryOf(plan, page.heads),
       size: page.limit,
       sort: [{ at: order }, { log: order }, { leaf: order }],
@@ -123,19 +125,15 @@ export class ElasticsearchIndex implements Index {
   }
 
   async count(plan: Plan, heads: Heads): Promise<number> {
-    const index = await this.#aliases();
-    if (index.length === 0) return 0;
-    return await this.#count(index, queryOf(plan, heads));
+    return await this.#count(queryOf(plan, heads));
   }
 
   async conversations(plan: Plan, heads: Heads, limit: number): Promise<string[]> {
-    const index = await this.#aliases();
-    if (index.length === 0) return [];
     const keys: string[] = [];
     const query = queryOf(plan, heads);
     for (let after: estypes.AggregationsCompositeAggregateKey | undefined; ; ) {
       const { aggregations } = await this.#ask<never>('searching', {
-        index,
+        index: this.#set.everything,
         query,
         size: 0,
         aggregations: {
@@ -158,12 +156,11 @@ export class ElasticsearchIndex implements Index {
   }
 
   async get(names: readonly RecordName[]): Promise<ReadonlyMap<RecordName, IndexDocument>> {
-    const index = await this.#aliases();
     const found = new Map<RecordName, IndexDocument>();
-    for (let i = 0; index.length > 0 && i < names.length; i += NAMES) {
+    for (let i = 0; i < names.length; i += NAMES) {
       const values = names.slice(i, i + NAMES);
       const { hits } = await this.#ask<Pick<Source, 'document'>>('reading documents', {
-        index,
+        index: this.#set.everything,
         query: { ids: { values } },
         size: PAGE,
         _source: ['document'],
@@ -196,35 +193,48 @@ export class ElasticsearchIndex implements Index {
 
   async logs(): Promise<LogName[]> {
     const names = new Set((await this.positions()).keys());
-    const index = await this.#aliases();
-    if (index.length > 0) {
-      const { aggregations } = await this.#ask<never>('reading the logs', {
-        index,
-        size: 0,
-        aggregations: { logs: { terms: { field: 'log', size: PAGE } } },
-      });
-      const found = aggregations?.logs as estypes.AggregationsStringTermsAggregate | undefined;
-      for (const { key } of Array.isArray(found?.buckets) ? found.buckets : []) names.add(String(key));
-    }
+    const { aggregations } = await this.#ask<never>('reading the logs', {
+      index: this.#set.everything,
+      size: 0,
+      aggregations: { logs: { terms: { field: 'log', size: PAGE } } },
+    });
+    const found = aggregations?.logs as estypes.AggregationsStringTermsAggregate | undefined;
+    for (const { key } of Array.isArray(found?.buckets) ? found.buckets : []) names.add(String(key));
     return [...names].sort();
   }
 
   async buckets(): Promise<BucketStatus[]> {
-    const statuses: BucketStatus[] = [];
-    for (const { alias, bucket } of await this.#set.buckets()) {
-      if (bucket === undefined) continue;
-      const stats = await this.#patience.until('reading the size of an index', () =>
-        this.#client.indices.stats({ index: alias, metric: ['store'] }),
-      );
-      statuses.push({
-        class: bucket.class,
-        quarter: bucket.quarter,
-        documents: await this.#count([alias], { match_all: {} }),
-        bytes: stats._all?.primaries?.store?.size_in_bytes ?? 0,
-        bare: await this.#count([alias], { term: { bare: true } }),
-      });
-    }
-    return statuses;
+    const [members, stats, counts] = await Promise.all([
+      this.#set.buckets(),
+      this.#patience.until('reading the size of an index', () =>
+        this.#client.indices.stats({ index: this.#set.everything, metric: ['store'] }),
+      ),
+      this.#ask<never>('counting', {
+        index: this.#set.everything,
+        size: 0,
+        aggregations: {
+          all: { terms: { field: '_index', size: PAGE } },
+          bare: {
+            filter: { term: { bare: true } },
+            aggs: { all: { terms: { field: '_index', size: PAGE } } },
+          },
+        },
+      }),
+    ]);
+    const bare = counts.aggregations?.bare as estypes.AggregationsFilterAggregate | undefined;
+    const documents = countsByIndex(counts.aggregations?.all);
+    const without = countsByIndex(bare?.all as estypes.AggregationsAggregate | undefined);
+    return members.flatMap(({ index, bucket }) =>
+      bucket === undefined
+        ? []
+        : {
+            class: bucket.class,
+            quarter: bucket.quarter,
+            documents: documents.get(index) ?? 0,
+            bytes: stats.indices?.[index]?.primaries?.store?.size_in_bytes ?? 0,
+            bare: without.get(index) ?? 0,
+          },
+    );
   }
 
   async drop(bucket: Bucket): Promise<void> {
@@ -243,7 +253,8 @@ export class ElasticsearchIndex implements Index {
       adopt: async () => {
         await index.#set.replace(this.#set);
         await index.close();
-        this.#isChecked = false;
+        this.#generation = undefined;
+        this.#isOld = false;
       },
       abandon: async () => {
         await index.#set.remove();
@@ -257,26 +268,27 @@ export class ElasticsearchIndex implements Index {
     await this.#client.close();
   }
 
-  /** Removes what another version made: it is filled again from the vault. */
-  async #prepare(): Promise<void> {
-    if (this.#isChecked) return;
-    if (await this.#isOld()) await this.#set.remove();
-    this.#isChecked = true;
-  }
-
-  async #isOld(): Promise<boolean> {
-    if (this.#isChecked) return false;
+  /** Reads what there is; resolves when the server answers. */
+  async #look(): Promise<void> {
     const members = [...(await this.#set.members()).values()];
-    return members.some(({ version }) => version !== INDEX_VERSION);
+    this.#isOld = members.some(({ version }) => version !== INDEX_VERSION);
   }
 
-  async #aliases(): Promise<string[]> {
-    return (await this.#set.buckets()).map(({ alias }) => alias);
+  /** What another version made is removed, and filled again from the vault. */
+  async #prepare(): Promise<void> {
+    if (this.#isOld) await this.#set.remove();
+    this.#isOld = false;
+    if (this.#generation !== undefined) return;
+    await this.#set.ensurePositions();
+    this.#generation = (await this.#set.members()).get(this.#set.positions)?.index;
   }
 
-  async #count(index: string[], query: Query): Promise<number> {
+  async #count(query: Query): Promise<number> {
     return await this.#patience.until('counting', async () => {
-      const { count, _shards: shards } = await this.#client.count({ index, query });
+      const { count, _shards: shards } = await this.#client.count({
+        index: this.#set.everything,
+        query,
+      });
       if (shards.failed > 0) throw new NotYet('a shard did not answer');
       return count;
     });
@@ -308,12 +320,10 @@ export class ElasticsearchIndex implements Index {
     fields: string[] | undefined,
     size = PAGE,
   ): AsyncGenerator<Source> {
-    const index = await this.#aliases();
     let after: estypes.SortResults | undefined;
     for (;;) {
-      if (index.length === 0) return;
       const { hits } = await this.#ask<Source>('reading documents', {
-        index,
+        index: this.#set.everything,
         query,
         size,
         sort: order.map((field) => ({ [field]: 'asc' as const })),
@@ -325,6 +335,11 @@ export class ElasticsearchIndex implements Index {
       if (after === undefined || hits.length < size) return;
     }
   }
+}
+
+function countsByIndex(aggregate: estypes.AggregationsAggregate | undefined): Map<string, number> {
+  const { buckets } = (aggregate ?? {}) as estypes.AggregationsStringTermsAggregate;
+  return new Map((Array.isArray(buckets) ? buckets : []).map((one) => [String(one.key), one.doc_count]));
 }
 
 /** `documentDigest` where everything stored is what the document gives; else a digest that fits nothing. */

@@ -44,7 +44,12 @@ export class IndexSet {
   }
 
   get positions(): string {
-    return `${this.prefix}-positions`;
+    return `positions-${this.prefix}`;
+  }
+
+  /** All buckets that there are at the moment of asking; nothing else has such a name. */
+  get everything(): string {
+    return `${this.prefix}-*`;
   }
 
   aliasOf(bucket: Bucket): string {
@@ -60,7 +65,7 @@ export class IndexSet {
   async members(): Promise<Map<string, Member>> {
     const found = await this.#patience.until('looking for the index', async () =>
       this.#client.indices.get({
-        index: `${this.prefix}-*`,
+        index: [this.everything, `${this.positions}*`],
         allow_no_indices: true,
         features: ['aliases', 'mappings'],
         filter_path: '*.aliases,*.mappings._meta',
@@ -71,7 +76,6 @@ export class IndexSet {
       const meta = state.mappings?._meta as Partial<BucketMeta> | undefined;
       if (meta?.archive !== this.#settings.archive) continue;
       for (const alias of Object.keys(state.aliases ?? {})) {
-        if (alias !== this.positions && !alias.startsWith(`${this.prefix}-`)) continue;
         const bucket =
           meta.class === undefined || meta.quarter === undefined
             ? undefined
@@ -95,16 +99,13 @@ export class IndexSet {
     return alias;
   }
 
-  /** The alias of the positions; undefined while nothing was indexed and `make` is not asked. */
-  async ensurePositions(make: boolean): Promise<string | undefined> {
-    const alias = this.positions;
-    if (this.#members?.has(alias) === true || (await this.members()).has(alias)) return alias;
-    if (!make) return undefined;
-    await this.#create(alias, {
+  /** Makes the index of the positions where there is none. */
+  async ensurePositions(): Promise<void> {
+    if ((await this.members()).has(this.positions)) return;
+    await this.#create(this.positions, {
       ...POSITION_MAPPINGS,
       _meta: { archive: this.#settings.archive, version: INDEX_VERSION },
     });
-    return alias;
   }
 
   /** Removes every index of this set. */
@@ -144,7 +145,8 @@ export class IndexSet {
     const { shards = 1, replicas = 0, clock } = this.#settings;
     // Nodes that make a bucket at the same time must mean the same index; a rebuilt one must be another.
     const suffix = this.#side === 'live' ? '1' : clock.now().toString(36);
-    const index = `${alias.replace(/^next-/, '')}-${suffix}`;
+    // Only aliases begin with a set's prefix, so that a pattern never takes in what grows beside.
+    const index = `made-${alias.replace('next-', '')}-${suffix}`;
     await this.#patience.until('making an index', async () => {
       try {
         await this.#client.indices.create({

@@ -65,7 +65,7 @@ await describeWith(['elasticsearch'], 'What happens to documents in Elasticsearc
     const bucket = { class: 'basic', quarter: '2026Q1' };
     const mappings = bucketMappings({ archive: under.archive, version: INDEX_VERSION, ...bucket });
     await client.indices.create({
-      index: `${alias()}-1`,
+      index: `made-${alias()}-1`,
       aliases: { [alias()]: {} },
       mappings: { ...mappings, properties: { ...mappings.properties, tokens: { type: 'long' } } },
     });
@@ -84,11 +84,26 @@ await describeWith(['elasticsearch'], 'What happens to documents in Elasticsearc
 
   test('a bucket that was removed is not made again by a late batch', async () => {
     await fill(BASIC.slice(0, 10));
-    await client.indices.delete({ index: `${alias()}-1` });
+    await client.indices.delete({ index: `made-${alias()}-1` });
     const refused: unknown = await under.index.add(BASIC.slice(10)).catch((error: unknown) => error);
     expect(isHoldfastError(refused, 'storage-failed')).toBe(true);
-    expect(await client.indices.exists({ index: `${alias()}-1` })).toBe(false);
+    expect(await client.indices.exists({ index: `made-${alias()}-1` })).toBe(false);
     expect(await client.indices.exists({ index: alias() })).toBe(false);
+  });
+
+  test('a position is not recorded where another node put a rebuilt index in place meanwhile', async () => {
+    await under.index.add(BASIC.slice(0, 10));
+    const other = await under.open();
+    const rebuild = await other.rebuild();
+    await rebuild.index.add(BASIC.slice(0, 1));
+    await rebuild.index.advance('m0', { size: 1, rejects: 0 });
+    await rebuild.adopt();
+    await under.index.advance('m0', { size: 1_000, rejects: 0 });
+    expect((await under.index.positions()).get('m0')?.size).toBe(1);
+    await fill(BASIC);
+    expect((await other.positions()).get('m0')?.size).toBe(1_000);
+    expect(await other.count({ op: 'all' }, HEADS)).toBe(BASIC.length);
+    await other.close();
   });
 
   test('a query that the server cannot answer whole is refused, never cut', async () => {

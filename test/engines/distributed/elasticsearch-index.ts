@@ -16,7 +16,7 @@ export async function openElasticsearchIndex(
     archive,
     open: () => ElasticsearchIndex.open(settings),
     async dispose() {
-      const found = await fetch(new URL(`*holdfast-${archive}-*`, node));
+      const found = await fetch(new URL(`made-*${archive}*`, node));
       const names = Object.keys((await found.json()) as object);
       if (names.length > 0) await fetch(new URL(names.join(','), node), { method: 'DELETE' });
       await index.close();
