@@ -10,7 +10,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Vault, VaultObject } from '../core/ports/vault.ts';
 import { encodeReceipt, type Receipt, type ReceivedFile, receiptNames } from '../core/receipt.ts';
 import type { Skipped } from './ingest.ts';
-import { type Input, slashed } from './walk.ts';
+import type { Input, InputFile } from './walk.ts';
 
 /** Files up to this size are put in groups, from memory. */
 const SMALL = 4 * 1024 * 1024;
@@ -51,8 +51,8 @@ export async function receiveFiles(
   const received: ReceivedFile[][] = [];
   for (const input of inputs) {
     const files: ReceivedFile[] = [];
-    for (const { path } of input.files) {
-      const file = await receiveFile(vault, path, small, skip);
+    for (const found of input.files) {
+      const file = await receiveFile(vault, found, small, skip);
       if (file !== undefined) files.push(file);
     }
     if (files.length > 0) received.push(files);
@@ -63,17 +63,17 @@ export async function receiveFiles(
 
 async function receiveFile(
   vault: Vault,
-  path: string,
+  { path, raw }: InputFile,
   small: SmallFiles,
   skip: (skipped: Skipped) => void,
 ): Promise<ReceivedFile | undefined> {
   let handle: FileHandle | undefined;
   try {
     // Not followed and not waited for, whatever has taken the place of the file since it was listed.
-    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    handle = await open(raw, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const stat = await handle.stat();
     if (!stat.isFile()) {
-      skip({ path: slashed(path), reason: 'not-a-file' });
+      skip({ path, reason: 'not-a-file' });
       return undefined;
     }
     if (stat.size <= SMALL) {
@@ -81,15 +81,15 @@ async function receiveFile(
       if (bytes !== undefined) {
         const sha256 = sha256Hex(bytes);
         await small.add(sha256, bytes);
-        return { path: slashed(path), sha256, size: bytes.length };
+        return { path, sha256, size: bytes.length };
       }
     }
     // What counts is what was stored: a file that grows meanwhile is parsed as it stands in the vault.
     const { sha256, size } = await vault.putStream('captures/', chunksOf(handle));
-    return { path: slashed(path), sha256, size };
+    return { path, sha256, size };
   } catch (error) {
     if (isHoldfastError(error)) throw error;
-    skip({ path: slashed(path), reason: 'unreadable', ...codeOf(error) });
+    skip({ path, reason: 'unreadable', ...codeOf(error) });
     return undefined;
   } finally {
     await handle?.close();

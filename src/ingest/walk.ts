@@ -1,13 +1,22 @@
 /** Paths on disk as inputs: single files, and folders that a format reads as a whole. Nothing is followed or opened. */
-import { lstat, opendir } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { lstat, readdir } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
 import { HoldfastError } from '../core/errors.ts';
 import { FORMATS } from './formats/index.ts';
 import type { Skipped } from './ingest.ts';
 
+/** A plain file as it was found. */
+export interface InputFile {
+  /** Absolute path as it is recorded, `/` as separator. */
+  readonly path: string;
+  /** The same path as the system knows it. */
+  readonly raw: Buffer;
+  readonly size: number;
+}
+
 /** What becomes one receipt. */
 export interface Input {
-  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly files: readonly InputFile[];
 }
 
 const isCode = (error: unknown, ...codes: string[]): boolean =>
@@ -40,71 +49,89 @@ export async function absolute(paths: readonly string[]): Promise<string[]> {
   return result;
 }
 
-/** Everything below `path` in the order of names. What is no plain file is told to `skip`. */
+/**
+ * Everything below `path` in the order of names. What is no plain file is told to `skip`. Names are bytes to the
+ * system, in any encoding or none: they are opened as bytes, and recorded as text.
+ */
 export async function* walk(path: string, skip: (skipped: Skipped) => void): AsyncIterable<Input> {
-  let stat: Awaited<ReturnType<typeof lstat>>;
-  try {
-    stat = await lstat(path);
-  } catch (error) {
-    skip({ path: slashed(path), reason: 'unreadable', ...why(error) });
+  yield* walkBytes(Buffer.from(path, 'utf8'), skip);
+}
+
+async function* walkBytes(raw: Buffer, skip: (skipped: Skipped) => void): AsyncIterable<Input> {
+  const file = await look(raw, skip);
+  if (file === undefined) return;
+  if (file !== 'folder') {
+    yield { files: [file] };
     return;
   }
-  if (stat.isSymbolicLink()) skip({ path: slashed(path), reason: 'symbolic-link' });
-  else if (stat.isFile()) yield { files: [{ path, size: stat.size }] };
-  else if (!stat.isDirectory()) skip({ path: slashed(path), reason: 'not-a-file' });
-  else {
-    const names = await namesIn(path, skip);
-    if (names === undefined) return;
-    const whole = await asOneExport(path, names, skip);
-    if (whole !== undefined) yield whole;
-    else for (const name of names) yield* walk(join(path, name), skip);
-  }
+  const names = await namesIn(raw, skip);
+  const whole = await asOneExport(raw, names, skip);
+  if (whole !== undefined) yield whole;
+  else for (const name of names) yield* walkBytes(below(raw, name), skip);
 }
 
 /** The path as it is recorded. */
-export const slashed = (path: string): string => (sep === '/' ? path : path.replaceAll(sep, '/'));
+const shown = (raw: Buffer): string => {
+  const path = raw.toString('utf8');
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+};
+
+const below = (folder: Buffer, name: Buffer): Buffer => Buffer.concat([folder, SEPARATOR, name]);
+const SEPARATOR = Buffer.from(sep);
 
 const why = (error: unknown): { detail?: string } =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? { detail: error.code } : {};
 
-async function namesIn(path: string, skip: (skipped: Skipped) => void): Promise<string[] | undefined> {
-  const names: string[] = [];
+/** What stands at a path: a plain file, a folder, or something that is passed over. */
+async function look(
+  raw: Buffer,
+  skip: (skipped: Skipped) => void,
+): Promise<InputFile | 'folder' | undefined> {
+  const path = shown(raw);
   try {
-    for await (const entry of await opendir(path)) names.push(entry.name);
+    const stat = await lstat(raw);
+    if (stat.isDirectory()) return 'folder';
+    if (stat.isFile()) return { path, raw, size: stat.size };
+    skip({ path, reason: stat.isSymbolicLink() ? 'symbolic-link' : 'not-a-file' });
   } catch (error) {
-    skip({ path: slashed(path), reason: 'unreadable', ...why(error) });
-    return undefined;
+    skip({ path, reason: 'unreadable', ...why(error) });
   }
-  return names.sort();
+  return undefined;
+}
+
+async function namesIn(raw: Buffer, skip: (skipped: Skipped) => void): Promise<Buffer[]> {
+  try {
+    return (await readdir(raw, { encoding: 'buffer' })).sort(Buffer.compare);
+  } catch (error) {
+    skip({ path: shown(raw), reason: 'unreadable', ...why(error) });
+    return [];
+  }
 }
 
 /** The folder as one input, where some format reads such folders as a whole. */
 async function asOneExport(
-  path: string,
-  names: readonly string[],
+  raw: Buffer,
+  names: readonly Buffer[],
   skip: (skipped: Skipped) => void,
 ): Promise<Input | undefined> {
-  const candidates = FORMATS.filter((format) => format.folder?.markers.some((name) => names.includes(name)));
+  const texts = new Set(names.map((name) => name.toString('utf8')));
+  const candidates = FORMATS.filter((format) => format.folder?.markers.some((name) => texts.has(name)));
   if (candidates.length === 0) return undefined;
   const passed: Skipped[] = [];
-  const files: { path: string; size: number }[] = [];
+  const files: InputFile[] = [];
   for (const name of names)
-    for await (const input of plainFiles(join(path, name), (skipped) => passed.push(skipped)))
-      files.push(input);
-  const inside = files.map((file) => slashed(file.path.slice(path.length + 1)));
+    for await (const file of plainFiles(below(raw, name), (skipped) => passed.push(skipped)))
+      files.push(file);
+  const top = shown(raw).length + 1;
+  const inside = files.map((file) => file.path.slice(top));
   if (!candidates.some((format) => format.folder?.roots(inside).includes(''))) return undefined;
   for (const each of passed) skip(each);
   return { files };
 }
 
-async function* plainFiles(
-  path: string,
-  skip: (skipped: Skipped) => void,
-): AsyncIterable<{ path: string; size: number }> {
-  const stat = await lstat(path).catch(() => undefined);
-  if (stat === undefined) skip({ path: slashed(path), reason: 'unreadable' });
-  else if (stat.isSymbolicLink()) skip({ path: slashed(path), reason: 'symbolic-link' });
-  else if (stat.isFile()) yield { path, size: stat.size };
-  else if (!stat.isDirectory()) skip({ path: slashed(path), reason: 'not-a-file' });
-  else for (const name of (await namesIn(path, skip)) ?? []) yield* plainFiles(join(path, name), skip);
+async function* plainFiles(raw: Buffer, skip: (skipped: Skipped) => void): AsyncIterable<InputFile> {
+  const file = await look(raw, skip);
+  if (file === 'folder')
+    for (const name of await namesIn(raw, skip)) yield* plainFiles(below(raw, name), skip);
+  else if (file !== undefined) yield file;
 }

@@ -223,6 +223,17 @@ describe('ingest', () => {
     expect(skipped.map(({ reason }) => reason)).toEqual(['symbolic-link', 'symbolic-link']);
   });
 
+  test('a file whose name is no text is read all the same', async () => {
+    const folder = Buffer.from(join(workshop.folder, 'in'));
+    mkdirSync(folder);
+    writeFileSync(Buffer.concat([folder, Buffer.from('/na\xffme.ndjson', 'latin1')]), line('one'));
+    const { receipts, skipped } = await ingestPaths({ ...(await options()), paths: [folder.toString()] });
+    expect(skipped).toEqual([]);
+    expect(receipts.map(({ paths, account }) => [paths, account.events])).toEqual([
+      [[`${folder}/na\ufffdme.ndjson`], 1],
+    ]);
+  });
+
   test('a device is not read', async () => {
     const { receipts, skipped } = await ingestPaths({ ...(await options()), paths: ['/dev/zero'] });
     expect(receipts).toEqual([]);
