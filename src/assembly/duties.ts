@@ -23,8 +23,12 @@ export async function serve(archive: Archive, caller: Caller, sweeps = true): Pr
   while (!caller.signal.aborted) {
     try {
       if (sweeps) {
-        const { carried } = await sweep({ ...archive, logs, sealed, olderThan: SWEEP_AFTER });
+        const { carried, damaged } = await sweep({ ...archive, logs, sealed, olderThan: SWEEP_AFTER });
         if (carried.length > 0) caller.io.err(`carried ${carried.length} pending receipts again`);
+        for (const { receipt, error } of damaged)
+          caller.io.err(
+            `receipt ${receipt} cannot be carried: ${error.message} Restore the object from a copy.`,
+          );
       }
       await sealHeadsWhenOld(archive, caller.actor);
     } catch (error) {

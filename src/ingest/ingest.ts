@@ -21,7 +21,7 @@ export interface CarryContext {
   readonly vault: Vault;
   readonly stream: Stream;
   readonly clock: Clock;
-  /** Open transcript logs in order of partition: `['m0']`, `['m0.2', 'm1']`. */
+  /** Transcript logs as the stream names them, in order of partition: `['m0', 'm1']`. */
   readonly logs: readonly LogName[];
   /** What is sealed already. */
   readonly reader: ArchiveReader;

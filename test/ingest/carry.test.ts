@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createArchive, nodeOf } from '../../src/archive/acts.ts';
 import { openReader } from '../../src/archive/read/open-reader.ts';
@@ -221,6 +221,24 @@ describe('ingest', () => {
     });
     expect(receipts).toHaveLength(1);
     expect(skipped.map(({ reason }) => reason)).toEqual(['symbolic-link', 'symbolic-link']);
+  });
+
+  test('a capture that has gone is told by the sweep and keeps no other receipt from being carried', async () => {
+    const { receipts } = await ingestPaths({
+      ...(await options(failingAfter(workshop.stream, 10))),
+      paths: ['one', 'two', 'three'].map((text) => file(`${text}.ndjson`, line(text))),
+    });
+    const [lost] = receipts.toSorted((a, b) => (a.receipt < b.receipt ? -1 : 1));
+    const stored: unknown = JSON.parse(
+      Buffer.from((await workshop.vault.get(`receipts/${lost?.receipt}`)) ?? []).toString(),
+    );
+    const [{ sha256 }] = (stored as { files: [{ sha256: string }] }).files;
+    rmSync(join(workshop.vault.root, 'captures', sha256));
+    const swept = await sweep({ ...(await options()), olderThan: 0 });
+    expect(swept.damaged.map(({ receipt, error }) => [receipt, error.code])).toEqual([
+      [lost?.receipt, 'not-found'],
+    ]);
+    expect(swept.carried).toHaveLength(2);
   });
 
   test('a file whose name is no text is read all the same', async () => {
