@@ -49,6 +49,8 @@ export interface IngestProgress {
 
 export interface IngestedReceipt {
   readonly receipt: Sha256;
+  /** The file, or the folder (ending in `/`) that was read as a whole. */
+  readonly place: string;
   readonly paths: readonly string[];
   readonly format: string;
   /** Why this format, in words. */

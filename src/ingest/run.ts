@@ -75,6 +75,7 @@ export class IngestRun {
       const paths = receipt.receipt.files.map((file) => file.path);
       const shown = {
         receipt: receipt.sha256,
+        place: placeOf(paths),
         paths,
         format: source.recognised.name,
         reason: source.recognised.reason,
@@ -174,4 +175,15 @@ export async function storeAccounts(
 export async function readAccount(vault: Vault, receipt: Sha256): Promise<Account | undefined> {
   const bytes = await vault.get(receiptNames.account(receipt));
   return bytes === undefined ? undefined : (JSON.parse(Buffer.from(bytes).toString('utf8')) as Account);
+}
+
+/** One path, or the folder that many share. */
+function placeOf(paths: readonly string[]): string {
+  const [first = '', ...others] = paths;
+  if (others.length === 0) return first;
+  let folder = first.slice(0, first.lastIndexOf('/') + 1);
+  for (const path of others)
+    while (folder !== '' && !path.startsWith(folder))
+      folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+  return folder;
 }

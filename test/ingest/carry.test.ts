@@ -334,6 +334,12 @@ describe('ingest', () => {
     expect(totals({ receipts, skipped: [] })).toEqual({ units: 1500, events: 1500, rejects: 0, excluded: 0 });
   });
 
+  test('an export that is a folder is named by the folder', async () => {
+    const input = fixturesOf('slack').find(({ name }) => name === 'desk')?.input ?? '';
+    const { receipts } = await ingestPaths({ ...(await options()), paths: [input] });
+    expect(receipts.map(({ place }) => place)).toEqual([`${input}/`]);
+  });
+
   test('progress never goes back', async () => {
     const told: number[] = [];
     const text = Array.from({ length: 5000 }, (_, i) => line(`message ${i}`)).join('');

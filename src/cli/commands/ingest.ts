@@ -117,8 +117,8 @@ function report(context: Context, result: IngestResult, sealed: number | null): 
   ]);
 }
 
-const line = ({ paths, format, reason, account, state }: IngestedReceipt): string =>
-  `${paths[0] ?? ''}${paths.length > 1 ? ` (+${paths.length - 1})` : ''}: ${format} (${reason}); ${count(account.events)} events` +
+const line = ({ place, format, reason, account, state }: IngestedReceipt): string =>
+  `${place}: ${format} (${reason}); ${count(account.events)} events` +
   `${account.rejects > 0 ? `, ${count(account.rejects)} rejects` : ''}${state === 'already' ? '; known already' : ''}`;
 
 function byFormat(receipts: readonly IngestedReceipt[]): { [format: string]: number } {
