@@ -209,3 +209,24 @@ test('a selection gives every hit once, in order, and its slices with what surro
     { name: 'm0/3', context: true },
   ]);
 });
+
+const nested = (depth: number, wrap: (inner: string, i: number) => string): string =>
+  Array.from({ length: depth }).reduce<string>((inner, _, i) => wrap(inner, i), 'price');
+
+test.each([
+  ['990 alternatives', Array.from({ length: 990 }, (_, i) => `w${i}`).join(' OR '), 0],
+  ['1,990 words', Array.from({ length: 1_990 }, (_, i) => `w${i}`).join(' '), 0],
+  ['900 exclusions', Array.from({ length: 900 }, (_, i) => `-w${i}`).join(' '), 1],
+  ['1,900 dates', 'since:2026-03-01 '.repeat(1_900), 1],
+  ['45 brackets', nested(45, (inner, i) => (i % 2 ? `(${inner} OR a)` : `(${inner} now)`)), 1],
+  [
+    'brackets of words and dates',
+    nested(24, (inner, i) => (i % 2 ? `(${inner} OR on:2025)` : `(${inner} NOT on:2027)`)),
+    1,
+  ],
+  ['a phrase of 10,000 words', `"${'price '.repeat(10_000)}"`, 0],
+  ['900 times NEAR', `${'price NEAR/3 '.repeat(900)}now`, 0],
+])('%s are answered whole', async (_, query, total) => {
+  await fill(said('the price now', '10:00'));
+  expect((await searcher.count(query)).total).toBe(total);
+});

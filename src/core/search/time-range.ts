@@ -18,8 +18,6 @@ const WIDTH = { ms: 0, s: 999, min: MINUTE - 1, day: 24 * HOUR - 1 } as const;
 /** East of UTC up to 14 h, west of it up to 12 h. */
 const EASTMOST = 14 * HOUR;
 const WESTMOST = 12 * HOUR;
-/** The widest range of all: what an engine has to widen a period by before it looks closer. */
-export const WIDEST = EASTMOST + WESTMOST + 24 * HOUR;
 
 export function timeRange(moment: Moment): TimeRange {
   const at = Date.parse(moment.instant);

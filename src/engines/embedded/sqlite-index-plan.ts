@@ -46,6 +46,8 @@ export class Checks {
 /** Terms in one MATCH expression; longer lists are joined as a table. */
 const MOST_IN_MATCH = 200;
 
+const FEW_CONVERSATIONS = 32;
+
 const ALL: Condition = { is: 'sql', sql: '1', values: [] };
 const NONE: Condition = { is: 'sql', sql: '0', values: [] };
 
@@ -80,11 +82,7 @@ export function conditionOf(plan: Plan, view: BucketView): Condition {
     case 'network':
       return keyCondition(plan.pattern, MARK.network, view);
     case 'conversations':
-      return anyTerm(
-        plan.keys
-          .filter((one) => view.conversationRow(one) !== undefined)
-          .map((one) => markTerm(MARK.conversation, one)),
-      );
+      return conversationsCondition(plan.keys, view);
     case 'present':
       return presentCondition(plan.intervals, view);
     case 'kind':
@@ -113,7 +111,10 @@ function conjunction(parts: readonly Condition[]): Condition {
   } else if (unless.length > 0) head = { is: 'unless', match: `(${unless.join(' OR ')})` };
   if (rest.length === 0) return head ?? ALL;
   const narrow = rest.flatMap((part) => (part.is === 'sql' || part.is === 'both' ? [part] : []));
-  const sql = narrow.map((part) => part.sql).join(' AND ');
+  const sql = balanced(
+    narrow.map((part) => part.sql),
+    ' AND ',
+  );
   const values = narrow.flatMap((part) => part.values);
   if (head?.is === 'fts') return { is: 'both', match: head.match, sql: `(${sql})`, values };
   if (head === undefined) return { is: 'sql', sql: `(${sql})`, values };
@@ -154,11 +155,18 @@ export function sqlOf(condition: Condition): { sql: string; values: readonly Val
 
 function joinedSql(parts: readonly Condition[], by: string): Condition {
   const all = parts.map(sqlOf);
-  return {
-    is: 'sql',
-    sql: `(${all.map(({ sql }) => sql).join(by)})`,
-    values: all.flatMap(({ values }) => values),
-  };
+  const sql = balanced(
+    all.map((part) => part.sql),
+    by,
+  );
+  return { is: 'sql', sql: `(${sql})`, values: all.flatMap(({ values }) => values) };
+}
+
+/** SQLite reads `a AND b AND c` as a tree as deep as it is long, and stops at 1,000. */
+function balanced(parts: readonly string[], by: string): string {
+  if (parts.length <= 8) return parts.join(by);
+  const half = Math.ceil(parts.length / 2);
+  return `(${balanced(parts.slice(0, half), by)})${by}(${balanced(parts.slice(half), by)})`;
 }
 
 function anyTerm(terms: readonly string[]): Condition {
@@ -234,6 +242,21 @@ function checked(plan: Plan, view: BucketView): Condition {
     is: 'sql',
     sql: 'checked(?, (SELECT document FROM documents d WHERE d.id = r.id), NULL)',
     values: [number],
+  };
+}
+
+/** Few conversations are looked up by their terms, many are compared row by row. */
+function conversationsCondition(keys: readonly string[], view: BucketView): Condition {
+  const here = keys.flatMap((one) => {
+    const row = view.conversationRow(one);
+    return row === undefined ? [] : [{ one, row }];
+  });
+  if (here.length <= FEW_CONVERSATIONS)
+    return anyTerm(here.map(({ one }) => markTerm(MARK.conversation, one)));
+  return {
+    is: 'sql',
+    sql: 'r.conversation IN (SELECT value FROM json_each(?))',
+    values: [JSON.stringify(here.map(({ row }) => row))],
   };
 }
 

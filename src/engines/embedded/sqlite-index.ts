@@ -131,23 +131,25 @@ export class SqliteIndex implements Index {
 
   async search(plan: Plan, page: PageRequest): Promise<IndexDocument[]> {
     const sign = page.backwards ? -1 : 1;
-    return this.#all()
-      .flatMap((bucket) => bucket.search(plan, page).map((found) => ({ bucket, found })))
-      .sort((a, b) => sign * comparePlaces(a.found, b.found))
-      .slice(0, page.limit)
-      .map(({ bucket, found }) => bucket.document(found.row));
+    return storing('searching', () =>
+      this.#all()
+        .flatMap((bucket) => bucket.search(plan, page).map((found) => ({ bucket, found })))
+        .sort((a, b) => sign * comparePlaces(a.found, b.found))
+        .slice(0, page.limit)
+        .map(({ bucket, found }) => bucket.document(found.row)),
+    );
   }
 
   async count(plan: Plan, heads: Heads): Promise<number> {
     let total = 0;
-    for (const bucket of this.#all()) total += bucket.count(plan, heads);
+    for (const bucket of this.#all()) total += storing('searching', () => bucket.count(plan, heads));
     return total;
   }
 
   async conversations(plan: Plan, heads: Heads, limit: number): Promise<string[]> {
     const keys = new Set<string>();
     for (const bucket of this.#all())
-      for (const key of bucket.conversations(plan, heads)) {
+      for (const key of storing('searching', () => bucket.conversations(plan, heads))) {
         keys.add(key);
         if (keys.size > limit)
           throw new HoldfastError(
@@ -257,6 +259,8 @@ const placeOf = ({ at, log, leaf }: IndexDocument): Cursor => ({ at: Date.parse(
 
 /** SQLITE_FULL. */
 const FULL = 13;
+/** What SQLite and FTS5 say to an expression past their limits. */
+const TOO_WIDE = /too large|too many|too deep|overflow|too big|too long/i;
 
 /** SQLite's refusals in Holdfast's words. */
 function storing<T>(doing: string, work: () => T): T {
@@ -268,6 +272,11 @@ function storing<T>(doing: string, work: () => T): T {
     if (code === FULL)
       throw new HoldfastError('storage-full', `No room is left while ${doing}.`, {
         hint: 'Free space on the disk of the index; indexing then goes on. The vault is not affected.',
+        cause: error,
+      });
+    if (error instanceof Error && TOO_WIDE.test(error.message))
+      throw new HoldfastError('query-too-wide', 'SQLite cannot answer this query whole.', {
+        hint: 'Use fewer words or brackets, or ask in several queries.',
         cause: error,
       });
     throw new HoldfastError('storage-failed', `SQLite refused ${doing} (code ${code}).`, {
