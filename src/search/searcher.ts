@@ -80,6 +80,7 @@ const MOST_LINES = 10_000;
 export class Searcher {
   readonly #index: SearcherParts['index'];
   readonly #zone: string;
+  #unsearched: { readonly key: string; readonly value: Unsearched } | undefined;
 
   constructor({ index, zone }: SearcherParts) {
     this.#index = index;
@@ -170,9 +171,19 @@ export class Searcher {
   }
 
   async #counts({ plan, leftOut, heads }: Asked): Promise<CountAnswer> {
-    const [total, presence, attachments, positions, buckets] = await Promise.all([
+    const [total, presence, unsearched] = await Promise.all([
       this.#index.count(plan, heads),
       leftOut === undefined ? null : this.#index.count(leftOut, heads),
+      this.#unsearchedUnder(heads),
+    ]);
+    return { total, heads, presenceLeftOut: presence, unsearched };
+  }
+
+  /** The same for every query under the same heads: asked once. */
+  async #unsearchedUnder(heads: Heads): Promise<Unsearched> {
+    const key = JSON.stringify(heads);
+    if (this.#unsearched?.key === key) return this.#unsearched.value;
+    const [attachments, positions, buckets] = await Promise.all([
       this.#index.count({ op: 'has', feature: 'attachment' }, heads),
       this.#index.positions(),
       this.#index.buckets(),
@@ -180,7 +191,9 @@ export class Searcher {
     let rejects = 0;
     for (const position of positions.values()) rejects += position.rejects;
     const bare = buckets.reduce((sum, bucket) => sum + bucket.bare, 0);
-    return { total, heads, presenceLeftOut: presence, unsearched: { rejects, attachments, bare } };
+    const value = { rejects, attachments, bare };
+    this.#unsearched = { key, value };
+    return value;
   }
 
   async #lines(documents: readonly IndexDocument[], asked?: Asked): Promise<SearchLine[]> {

@@ -161,6 +161,8 @@ export function indexContract(name: string, make: () => Promise<IndexUnderTest>)
     test('buckets are counted, and none can be dropped', async () => {
       await fill();
       const buckets = await index.buckets();
+      for (const bucket of buckets)
+        expect(Object.keys(bucket).sort()).toEqual(['bare', 'bytes', 'class', 'documents', 'quarter']);
       expect(buckets.reduce((sum, { documents }) => sum + documents, 0)).toBe(DOCUMENTS.length);
       expect(buckets.map((bucket) => `${bucket.class} ${bucket.quarter}`).sort()).toEqual([
         'basic 2026Q1',

@@ -56,7 +56,7 @@ export class SqliteIndexBucket {
   #after = 0;
 
   constructor(file: string, bucket: Bucket, readOnly: boolean) {
-    this.bucket = bucket;
+    this.bucket = { class: bucket.class, quarter: bucket.quarter };
     this.#db = openBucket(file, readOnly);
     this.#db.function('checked', { deterministic: false, varargs: false }, (number, first, second) =>
       this.#checks.answer(Number(number), first, second),
