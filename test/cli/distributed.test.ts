@@ -93,7 +93,7 @@ await describeWith(['kafka', 'elasticsearch'], 'a distributed archive', ({ kafka
     expect(await answer('verify')).toMatchObject({ ok: true, faults: [] });
     await end(archiver, 'SIGINT');
     await end(indexer, 'SIGINT');
-    expect([archiver, indexer].map(({ child }) => child.exitCode)).toEqual([130, 130]);
+    expect([archiver, indexer].map(({ child }) => child.exitCode)).toEqual([0, 0]);
   });
 
   test('takes what was carried while no node was there, after a kill too', async () => {
