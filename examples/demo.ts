@@ -6,7 +6,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeOneByte, largestFile } from './demo/change.ts';
-import { answers, holdfast } from './demo/holdfast.ts';
+import { answers, type Expected, holdfast } from './demo/holdfast.ts';
 
 const STORY = '(NMGR OR Northmere OR TVFD OR "Tarn Valley") since:2016-04-04 until:2016-04-11';
 
@@ -18,11 +18,11 @@ let steps = 0;
 step('Make an archive: a folder, its keys, its first sealed entries');
 await show(['init', '--data', data]);
 
-step('Take in four weeks of two trading desks, over nine networks; one file is damaged');
+step('Take in four weeks of two trading desks, over twelve networks; one file is damaged');
 await show(['ingest', 'examples/transcripts', '--data', data]);
 
 step('Take in the same again: nothing is sealed twice');
-await show(['ingest', 'examples/transcripts', '--data', data]);
+await show(['ingest', 'examples/transcripts', '--data', data], { quiet: true });
 
 step('Search');
 const queries: readonly (readonly [string, string])[] = [
@@ -41,7 +41,7 @@ for (const [what, query] of queries) {
 
 step('Look at the rumour that was deleted from the channel two minutes later');
 const rumour = await nameOf('"about to bid"');
-await show(['show', rumour, '--data', data], 60);
+await show(['show', rumour, '--data', data], { most: 60 });
 
 step('Prove that this record is in the archive: a file that public tools check offline');
 await show(['proof', rumour, '--out', join(folder, 'rumour.tlog-proof'), '--data', data]);
@@ -59,14 +59,14 @@ step('Change one byte in a copy of the report');
 const copiedReport = join(folder, 'changed-report');
 await cp(report, copiedReport, { recursive: true });
 say(`  byte ${await changeOneByte(join(copiedReport, 'records.ndjson'))} of ${copiedReport}/records.ndjson`);
-await show(['verify', copiedReport], 12, 3);
+await show(['verify', copiedReport], { expected: 3 });
 
 step('Change one byte in a copy of the archive');
 const copied = join(folder, 'changed-archive');
 await cp(data, copied, { recursive: true });
 const segment = await largestFile(join(copied, 'vault', 'segments'));
 say(`  byte ${await changeOneByte(segment)} of ${segment}`);
-await show(['verify', '--data', copied], 12, 3);
+await show(['verify', '--data', copied], { expected: 3 });
 
 step('Done');
 say(`  the report      ${join(report, 'report.pdf')}`);
@@ -77,9 +77,10 @@ if (process.argv.includes('--clean')) await rm(folder, { recursive: true, force:
 else say(`  remove all      rm -r ${folder}`);
 
 /** Runs a command as a reader would type it, and prints at most `most` lines of its answer. */
-async function show(args: readonly string[], most = 12, expected = 0): Promise<void> {
+async function show(args: readonly string[], options: Expected & { most?: number } = {}): Promise<void> {
+  const { most = 12, expected = 0 } = options;
   say(`  $ holdfast ${args.map(quoted).join(' ')}`);
-  const { lines } = await holdfast(args, expected);
+  const { lines } = await holdfast(args, options);
   for (const line of lines.slice(0, most)) say(`    ${line}`);
   if (lines.length > most) say(`    … ${lines.length - most} more lines`);
   if (expected !== 0) say(`    (exit code ${expected})`);

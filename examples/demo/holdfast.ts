@@ -16,15 +16,25 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_')),
 );
 
+export interface Expected {
+  /** Exit code, 0 where nothing is said. */
+  readonly expected?: number;
+  /** Passes on nothing of what it says on stderr. */
+  readonly quiet?: boolean;
+}
+
 /**
  * Runs `bin/holdfast`. What it says on stderr (progress, prose) is passed on as it comes. Throws where the exit code is
  * not `expected`, because then the demo would show something else than it says.
  */
-export async function holdfast(args: readonly string[], expected = 0): Promise<Ended> {
+export async function holdfast(
+  args: readonly string[],
+  { expected = 0, quiet = false }: Expected = {},
+): Promise<Ended> {
   const child = spawn(join(ROOT, 'bin', 'holdfast'), args, {
     cwd: ROOT,
     env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', quiet ? 'ignore' : 'inherit'],
   });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -43,8 +53,8 @@ export async function holdfast(args: readonly string[], expected = 0): Promise<E
   return { code, lines };
 }
 
-/** Runs it with `--json` and gives the documents of stdout, one a line. */
-export async function answers(args: readonly string[], expected = 0): Promise<readonly unknown[]> {
-  const { lines } = await holdfast([...args, '--json'], expected);
+/** Runs it with `--json`, says nothing, and gives the documents of stdout, one a line. */
+export async function answers(args: readonly string[]): Promise<readonly unknown[]> {
+  const { lines } = await holdfast([...args, '--json'], { quiet: true });
   return lines.map((line) => JSON.parse(line));
 }
