@@ -61,7 +61,7 @@ export interface SelectionCounts {
 }
 
 const SCHEMA = `
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -32000;
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -8000;
 CREATE TABLE conversation (id INTEGER PRIMARY KEY, network TEXT, key TEXT, kind TEXT, name TEXT, UNIQUE (network, key));
 CREATE TABLE party (id INTEGER PRIMARY KEY, network TEXT, address TEXT, names TEXT, sent INTEGER, first TEXT, last TEXT,
   UNIQUE (network, address));
