@@ -28,24 +28,3 @@ await describeWith(['elasticsearch'], 'the shared Elasticsearch of a test run', 
     await fetch(`${elasticsearch.node}/${index}`, { method: 'DELETE' });
   });
 });
-
-await describeWith(['ownKafka'], 'a Kafka of the test’s own', ({ ownKafka }) => {
-  test('keeps its topics when it is killed and started again', async () => {
-    const server = await ownKafka();
-    try {
-      const kafka = new Kafka({ brokers: [server.address], logLevel: logLevel.NOTHING });
-      const admin = kafka.admin();
-      await admin.connect();
-      await admin.createTopics({ topics: [{ topic: 'kept' }], waitForLeaders: true });
-      await admin.disconnect();
-      await server.kill();
-      await server.start();
-      const again = kafka.admin();
-      await again.connect();
-      expect(await again.listTopics()).toContain('kept');
-      await again.disconnect();
-    } finally {
-      await server.close();
-    }
-  });
-});
