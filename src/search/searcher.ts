@@ -92,15 +92,18 @@ export class Searcher {
     const limit = Math.min(Math.max(Math.floor(options.limit), 1), MOST_LINES);
     const from = options.after === undefined ? undefined : readCursor(options.after);
     const asked = await this.#ask(text, from?.heads);
-    const found = await this.#index.search(asked.plan, {
-      limit: limit + 1,
-      heads: asked.heads,
-      ...(from && { after: from.after }),
-    });
+    const [found, counts] = await Promise.all([
+      this.#index.search(asked.plan, {
+        limit: limit + 1,
+        heads: asked.heads,
+        ...(from && { after: from.after }),
+      }),
+      this.#counts(asked),
+    ]);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     return {
-      ...(await this.#counts(asked)),
+      ...counts,
       lines: await this.#lines(page, asked),
       ...(last && { cursor: writeCursor({ heads: asked.heads, after: placeOf(last) }) }),
     };
