@@ -41,6 +41,7 @@ interface Query {
 /** One bucket's file and its connection. */
 export class SqliteIndexBucket {
   readonly bucket: Bucket;
+  readonly #readOnly: boolean;
   readonly #db: DatabaseSync;
   readonly #checks = new Checks();
   readonly #vocabulary: Vocabulary;
@@ -57,6 +58,7 @@ export class SqliteIndexBucket {
 
   constructor(file: string, bucket: Bucket, readOnly: boolean) {
     this.bucket = { class: bucket.class, quarter: bucket.quarter };
+    this.#readOnly = readOnly;
     this.#db = openBucket(file, readOnly);
     this.#db.function('checked', { deterministic: false, varargs: false }, (number, first, second) =>
       this.#checks.answer(Number(number), first, second),
@@ -207,6 +209,8 @@ export class SqliteIndexBucket {
     needsRecords: boolean,
   ): Query | undefined {
     this.#checks.clear();
+    // Another process may have written since.
+    if (this.#readOnly) this.#load();
     const condition = conditionOf(plan, {
       class: this.bucket.class,
       vocabulary: this.#vocabulary,
@@ -360,6 +364,7 @@ export class SqliteIndexBucket {
   }
 
   logs(): LogName[] {
+    if (this.#readOnly) this.#load();
     return [...this.#logs.keys()];
   }
 

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { DOCUMENT_VERSION } from '../../core/search/document.ts';
 import { TOKENIZER_VERSION } from '../../core/search/tokenizer.ts';
 import { CREATE_FTS } from './sqlite-index-terms.ts';
@@ -24,6 +26,9 @@ ${CREATE_FTS};
 INSERT INTO fts(fts, rank) VALUES ('pgsz', 8192);
 `;
 
+/** How long another process's write is waited for. */
+const BUSY_MS = 30_000;
+
 const POSITIONS_SCHEMA = `
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE positions(log TEXT PRIMARY KEY, size INTEGER NOT NULL, rejects INTEGER NOT NULL,
@@ -47,15 +52,34 @@ PRAGMA wal_autocheckpoint = 4000;
 `;
 
 function open(file: string, schema: string, readOnly: boolean): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: 30_000, readOnly });
+  if (readOnly) return openToRead(file);
+  const db = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
-    if (readOnly) {
-      db.prepare('SELECT count(*) FROM sqlite_schema').get();
-      return db;
-    }
     db.exec(PRAGMAS);
     const { n } = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number };
     if (n === 0) db.exec(`BEGIN IMMEDIATE; ${schema}; COMMIT;`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** A WAL database wants to write beside itself even to be read; at rest, on a medium that is not writable, it need not. */
+function openToRead(file: string): DatabaseSync {
+  try {
+    return probed(new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS }));
+  } catch (error) {
+    if (existsSync(`${file}-wal`)) throw error;
+    const url = pathToFileURL(file);
+    url.searchParams.set('immutable', '1');
+    return probed(new DatabaseSync(url, { readOnly: true }));
+  }
+}
+
+function probed(db: DatabaseSync): DatabaseSync {
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
     return db;
   } catch (error) {
     db.close();

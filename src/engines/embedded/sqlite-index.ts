@@ -58,18 +58,28 @@ export class SqliteIndex implements Index {
       return;
     }
     mkdirSync(this.#folder, { recursive: true });
-    const wasThere = existsSync(path);
-    this.#positions = openPositions(path, false);
-    const version = this.#positions.prepare("SELECT value FROM meta WHERE name = 'version'").get()?.value;
-    const isUsable = wasThere && version === INDEX_VERSION;
-    if (isUsable) this.#openBuckets();
-    if (isUsable && this.#holdsAll()) return;
-    // Nothing but a copy of what the vault holds: an index of another version, or with something lost, starts anew.
+    if (existsSync(path) && this.#isUsable(path)) return;
+    // Nothing but a copy of what the vault holds: an index of another version, damaged, or with something lost, starts
+    // anew.
     for (const bucket of this.#buckets.values()) bucket.close();
     this.#buckets.clear();
-    this.#positions.close();
+    this.#positions?.close();
     removeIndex(this.#folder);
     this.#positions = openPositions(path, false);
+  }
+
+  /** Opens what is there; false where it is of another version, holds less than it says, or is no index at all. */
+  #isUsable(path: string): boolean {
+    try {
+      this.#positions = openPositions(path, false);
+      const version = this.#positions.prepare("SELECT value FROM meta WHERE name = 'version'").get()?.value;
+      if (version !== INDEX_VERSION) return false;
+      this.#openBuckets();
+      return this.#holdsAll();
+    } catch (error) {
+      if (DAMAGED.includes(codeOf(error))) return false;
+      throw error;
+    }
   }
 
   /** False where a bucket holds less than a recorded position says: the machine failed, or a file was lost. */
@@ -259,6 +269,11 @@ const placeOf = ({ at, log, leaf }: IndexDocument): Cursor => ({ at: Date.parse(
 
 /** SQLITE_FULL. */
 const FULL = 13;
+/** SQLITE_ERROR (a table or column is missing), SQLITE_CORRUPT, SQLITE_NOTADB. */
+const DAMAGED = [1, 11, 26];
+
+const codeOf = (error: unknown): number => Number((error as { errcode?: unknown } | null)?.errcode) & 0xff;
+
 /** What SQLite and FTS5 say to an expression past their limits. */
 const TOO_WIDE = /too large|too many|too deep|overflow|too big|too long/i;
 
@@ -268,7 +283,7 @@ function storing<T>(doing: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof HoldfastError) throw error;
-    const code = Number((error as { errcode?: unknown } | null)?.errcode) & 0xff;
+    const code = codeOf(error);
     if (code === FULL)
       throw new HoldfastError('storage-full', `No room is left while ${doing}.`, {
         hint: 'Free space on the disk of the index; indexing then goes on. The vault is not affected.',

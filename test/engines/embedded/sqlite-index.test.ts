@@ -51,6 +51,21 @@ describe('The files of the SQLite index', () => {
     db.close();
   };
 
+  test('are read by another process while this one writes on', async () => {
+    const reader = new SqliteIndex({ folder, readOnly: true });
+    await withIndex(async (index) => {
+      const [first] = documents as [IndexDocument];
+      await index.add([{ ...first, log: 'm7', leaf: 4 }]);
+      await index.advance('m7', { size: 5, rejects: 0 });
+      expect(await reader.logs()).toContain('m7');
+      expect((await reader.positions()).get('m7')).toEqual({ size: 5, rejects: 0 });
+      const found = await reader.search({ op: 'all' }, { limit: 9, heads: { m7: 5 } });
+      expect(found.map(({ leaf }) => leaf)).toEqual([4]);
+      expect(await reader.count({ op: 'all' }, { m7: 4 })).toBe(0);
+    });
+    await reader.close();
+  });
+
   test('are one per bucket, beside the positions', async () => {
     expect((await readdir(folder)).filter((file) => file.endsWith('.db')).sort()).toEqual([
       'basic-2026Q1.db',
