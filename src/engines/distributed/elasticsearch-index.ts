@@ -65,7 +65,14 @@ export class ElasticsearchIndex implements Index {
       const [first] = batch;
       if (first === undefined) continue;
       const alias = await this.#set.ensureBucket({ class: first.class, quarter: first.quarter });
-      await bulkCreate(this.#client, this.#patience, alias, batch);
+      try {
+        await bulkCreate(this.#client, this.#patience, alias, batch);
+      } catch (error) {
+        // A rebuilt index may have taken the place of this one: whoever tries again sees what there is.
+        this.#set.forget();
+        this.#generation = undefined;
+        throw error;
+      }
     }
   }
 

@@ -95,11 +95,12 @@ await describeWith(['elasticsearch'], 'What happens to documents in Elasticsearc
     await under.index.add(BASIC.slice(0, 10));
     const other = await under.open();
     const rebuild = await other.rebuild();
-    await rebuild.index.add(BASIC.slice(0, 1));
     await rebuild.index.advance('m0', { size: 1, rejects: 0 });
     await rebuild.adopt();
     await under.index.advance('m0', { size: 1_000, rejects: 0 });
     expect((await under.index.positions()).get('m0')?.size).toBe(1);
+    // The new index has no such bucket yet: the next batch makes it, after one failure at most.
+    await under.index.add(BASIC.slice(0, 10)).catch(() => {});
     await fill(BASIC);
     expect((await other.positions()).get('m0')?.size).toBe(1_000);
     expect(await other.count({ op: 'all' }, HEADS)).toBe(BASIC.length);
