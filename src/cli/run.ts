@@ -1,11 +1,11 @@
 import { loadSettings, passphraseFrom, type SettingFlags } from '../config/load.ts';
-import { ERRORS, HoldfastError } from '../core/errors.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { Archive, Deployment } from './archive.ts';
 import type { Options } from './command.ts';
 import type { Context } from './context.ts';
-import { type Io, printable } from './io.ts';
+import type { Io } from './io.ts';
 import { ANSWERED, read } from './program.ts';
+import { report } from './report.ts';
 
 /** Who asks, from where, and where the answer goes. */
 export interface Caller {
@@ -65,20 +65,4 @@ function contextFor(options: Options, caller: Caller, world: World, held: Archiv
     withArchive: (use) =>
       held === undefined ? world.deployment.withArchive(settings(), passphrase(), caller, use) : use(held),
   };
-}
-
-/** Prints an error as a person reads it, and with `--json` also as a document, and gives its exit code. */
-export function report(error: unknown, io: Io, json: boolean): number {
-  const known =
-    error instanceof HoldfastError
-      ? error
-      : new HoldfastError('internal', error instanceof Error ? error.message : String(error), {
-          hint: 'This is a fault in Holdfast. Nothing that was acknowledged is lost; please report it with this sentence.',
-          cause: error,
-        });
-  io.err(`holdfast: ${printable(known.message)} [${known.code}]`);
-  if (known.hint !== undefined) io.err(`  ${printable(known.hint)}`);
-  if (json)
-    io.out(JSON.stringify({ error: { code: known.code, message: known.message, hint: known.hint ?? null } }));
-  return ERRORS[known.code].exit;
 }

@@ -159,9 +159,8 @@ describe('arguments that are not of their form', () => {
     ['verify an empty folder', ['verify', at('empty')], undefined],
     ['verify a text', ['verify', at('text')], undefined],
     ['verify against what does not exist', ['verify', '--against', at('nowhere')], undefined],
-    ['verify against a text', ['verify', '--against', at('text')], undefined],
     ['back up to nowhere', ['backup'], 'bad-usage'],
-    ['back up over something', ['backup', '--out', at('full')], undefined],
+    ['back up over a file', ['backup', '--out', at('text')], undefined],
     ['restore nothing', ['restore'], 'bad-usage'],
     ['audit without a word', ['audit'], 'bad-usage'],
     ['audit with another word', ['audit', 'drop'], 'bad-usage'],
@@ -178,6 +177,12 @@ describe('arguments that are not of their form', () => {
     ['a text', at('text')],
   ])('restore %s', async (_, backup) => {
     expectAnswer(await holdfast(['restore', backup, '--data', at('restored')]));
+  });
+
+  test('verifying against a text is a fault of what was held outside', async () => {
+    const { code, out } = await onArchive(['verify', '--against', at('text'), '--json']);
+    expect(code).toBe(3);
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ ok: false, faults: [{ code: 'outside-unreadable' }] });
   });
 
   test('init below a file', async () => {
