@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { readIdentity } from '../archive/read/identity.ts';
 import { openReader } from '../archive/read/open-reader.ts';
-import type { ArchiveReader } from '../archive/reader.ts';
+import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
 import { openRestoredLogs } from '../archive/restore.ts';
 import { Archiver } from '../archive/seal/archiver.ts';
 import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
@@ -11,12 +11,12 @@ import type { DistributedSettings } from '../config/settings.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Index } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
+import { ElasticsearchIndex } from '../engines/distributed/elasticsearch-index.ts';
 import { KafkaStream } from '../engines/distributed/kafka-stream.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
 import { type ArchiveKeys, openKeys } from '../engines/embedded/key-file.ts';
 import { Indexer, rebuildIndex } from '../search/indexer.ts';
 import { serve } from './duties.ts';
-import { openElasticsearch } from './elasticsearch.ts';
 import { generationTools } from './generations.ts';
 import { initialise } from './init.ts';
 import { findPassphrase } from './keys.ts';
@@ -67,7 +67,7 @@ export class DistributedDeployment {
   /** Vault and index for reading. */
   async inspect(settings: DistributedSettings, io: Io): Promise<Inspection> {
     const vault = new FolderVault(settings.vault);
-    const index = await openElasticsearch(settings, await readIdentity(vault), io);
+    const index = await openIndex(settings, await readIdentity(vault), io);
     return { vault, index, close: () => index.close() };
   }
 
@@ -132,7 +132,7 @@ async function open(settings: DistributedSettings, given: string | undefined, io
   const keys = await openKeys(settings.keys, findPassphrase(settings.keys, given));
   await mkdir(settings.cache, { recursive: true, mode: 0o700 });
   const stream = await openStream(settings, identity.partitions, io);
-  const index = await openElasticsearch(settings, identity, io).catch(async (error: unknown) => {
+  const index = await openIndex(settings, identity, io).catch(async (error: unknown) => {
     await stream.close();
     throw error;
   });
@@ -218,5 +218,22 @@ function openStream(settings: DistributedSettings, partitions: number, io: Io): 
     patienceMs: settings.patience * 1_000,
     clock: systemClock,
     waiting: (reason) => io.err(`waiting: ${reason}`),
+  });
+}
+
+function openIndex(
+  settings: DistributedSettings,
+  identity: ArchiveIdentity,
+  io: Io,
+): Promise<ElasticsearchIndex> {
+  const { node, shards, replicas } = settings.elasticsearch;
+  return ElasticsearchIndex.open({
+    node,
+    archive: identity.id,
+    shards,
+    replicas,
+    patienceMs: settings.patience * 1_000,
+    clock: systemClock,
+    waiting: (line) => io.err(`waiting: ${line}`),
   });
 }

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ACTIONS, recordHeads } from '../archive/acts.ts';
 import type { Archive } from '../cli/archive.ts';
 import { actTools } from '../cli/audit.ts';
+import type { Io } from '../cli/io.ts';
 import type { Caller } from '../cli/run.ts';
 import { baseOf, CONTROL, transcriptLogs } from '../core/logs.ts';
 import { SealedReceipts } from '../ingest/sealed.ts';
-import { sweep } from '../ingest/sweep.ts';
+import { type SweepResult, sweep } from '../ingest/sweep.ts';
 
 /** Control seals all logs' heads at least this often, while somebody is at work. */
 const HEADS_EVERY = 60 * 60 * 1000;
@@ -20,15 +21,13 @@ const ROUND = 60 * 1000;
 export async function serve(archive: Archive, caller: Caller, sweeps = true): Promise<void> {
   const sealed = new SealedReceipts(archive.reader);
   const logs = transcriptLogs(archive.identity.partitions);
+  // At start whatever is pending: the node that carried it may be gone. Dedup absorbs what is still under way.
+  let olderThan = 0;
   while (!caller.signal.aborted) {
     try {
       if (sweeps) {
-        const { carried, damaged } = await sweep({ ...archive, logs, sealed, olderThan: SWEEP_AFTER });
-        if (carried.length > 0) caller.io.err(`carried ${carried.length} pending receipts again`);
-        for (const { receipt, error } of damaged)
-          caller.io.err(
-            `receipt ${receipt} cannot be carried: ${error.message} Restore the object from a copy.`,
-          );
+        reportSweep(await sweep({ ...archive, logs, sealed, olderThan }), caller.io);
+        olderThan = SWEEP_AFTER;
       }
       await sealHeadsWhenOld(archive, caller.actor);
     } catch (error) {
@@ -38,6 +37,14 @@ export async function serve(archive: Archive, caller: Caller, sweeps = true): Pr
       );
     }
     await sleep(ROUND, undefined, { signal: caller.signal }).catch(() => {});
+  }
+}
+
+/** Says what a sweep did, where it did something. */
+export function reportSweep({ carried, damaged }: SweepResult, io: Io): void {
+  if (carried.length > 0) io.err(`carried ${carried.length} receipts again that were not sealed`);
+  for (const { receipt, error } of damaged) {
+    io.err(`receipt ${receipt} cannot be carried: ${error.message} Restore the object from a copy.`);
   }
 }
 

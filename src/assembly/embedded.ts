@@ -15,6 +15,7 @@ import type { Stream } from '../core/ports/stream.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
 import { openKeys } from '../engines/embedded/key-file.ts';
 import { sweep } from '../ingest/sweep.ts';
+import { reportSweep } from './duties.ts';
 import type { IndexWorker, IndexWorkerData } from './index-worker.ts';
 import { findPassphrase } from './keys.ts';
 import { remote } from './rpc.ts';
@@ -110,15 +111,15 @@ export async function openEmbedded(
   };
   await ensureFirstAct(archive, identity, actor, actTools(archive));
   if (unclean) {
-    const { carried } = await sweep({ ...archive, logs: transcriptLogs(identity.partitions), olderThan: 0 });
-    if (carried.length > 0)
-      io.err(`carried ${carried.length} receipts again that an earlier run left unsealed`);
+    const logs = transcriptLogs(identity.partitions);
+    reportSweep(await sweep({ ...archive, logs, olderThan: 0 }), io);
   }
   return {
     archive,
     async close() {
+      // Watched until the end: a log that stops meanwhile would be waited for in vain.
+      const settled = await settles(archive, io);
       clearInterval(watch);
-      const settled = incidents.length === 0 && (await settles(archive, io));
       await sealer.close();
       await index.close();
       await Promise.all([sealing.end(), indexing.end()]);
@@ -151,11 +152,19 @@ function remoteIndex(thread: Thread): IndexWorker {
   );
 }
 
+/** Nothing sealed or indexed for so long, though both threads are ours: something is wrong. */
+const MOST_SILENCES = 6;
+
 /** False where a log has stopped: what it did not seal stays in the vault, and the next holder takes it up. */
 async function settles(archive: Archive, io: Io): Promise<boolean> {
   try {
-    await awaitStreamSealed(archive);
-    await awaitIndexed(archive);
+    let silences = 0;
+    const late = (logs: readonly string[]): void => {
+      io.err(`waiting for ${logs.join(', ')} to be sealed and indexed`);
+      if (++silences >= MOST_SILENCES) throw new Error(`${logs.join(', ')} made no progress`);
+    };
+    await awaitStreamSealed(archive, { late });
+    await awaitIndexed(archive, { late });
     return true;
   } catch (error) {
     io.err(`not everything could be sealed: ${error instanceof Error ? error.message : String(error)}`);

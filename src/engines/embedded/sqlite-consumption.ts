@@ -80,7 +80,8 @@ async function follow(
     const batch = await collect(source, next, signal);
     if (signal.aborted) return;
     // The table says that there is an entry: a file that was damaged or put together from two.
-    if (batch.messages.length === 0) throw mismatch(source.log, next, 'it holds nothing that can be read there');
+    if (batch.messages.length === 0)
+      throw mismatch(source.log, next, 'it holds nothing that can be read there');
     next = await consumer.batch(source.log, batch);
   }
 }
