@@ -56,7 +56,6 @@ export const ERRORS = {
     exit: 3,
     says: 'A file of the archive is missing or is not what the ledger says it is.',
   },
-  'damaged-bundle': { exit: 3, says: 'A file of the bundle is missing or is not what its proofs say it is.' },
   'removal-refused': { exit: 1, says: 'Nothing may be removed: no disposal has been sealed for it.' },
   'fault-found': { exit: 3, says: 'Verification found at least one fault; each is named in the answer.' },
   internal: { exit: 1, says: 'A fault in Holdfast itself; nothing that was acknowledged is lost.' },

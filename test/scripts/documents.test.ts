@@ -23,7 +23,8 @@ test.each(documents)('%s names files that exist', (path) => {
   const named = [...text.matchAll(/`((?:src|test|examples|bench|scripts|docs)\/[\w./-]+)`/gu)].map(
     ([, name = '']) => name,
   );
-  expect(named.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+  // NAME stands for what the reader will call it.
+  expect(named.filter((name) => !name.includes('NAME') && !existsSync(join(ROOT, name)))).toEqual([]);
 });
 
 test('the README lists every command', () => {

@@ -273,12 +273,13 @@ export class SqliteIndexBucket {
     const sql = `SELECT r.id, r.at, r.log, r.leaf FROM ${query.from} ORDER BY ${query.id}${page.backwards ? ' DESC' : ''}`;
     const statement = this.#db.prepare(sql);
     statement.setReturnArrays(true);
-    const rows = statement.iterate(...query.values) as unknown as Iterable<[number, number, number, number]>;
-    return firstInOrder(this.#named(rows), page, this.#moved);
+    return firstInOrder(this.#named(statement.iterate(...query.values)), page, this.#moved);
   }
 
-  *#named(rows: Iterable<[number, number, number, number]>): Iterable<Found> {
-    for (const [row, at, log, leaf] of rows) yield { row, at, log: this.#logNames.get(log) ?? '', leaf };
+  /** Rows come as arrays: id, at, log, leaf. */
+  *#named(rows: Iterable<unknown>): Iterable<Found> {
+    for (const [row, at, log, leaf] of rows as Iterable<[number, number, number, number]>)
+      yield { row, at, log: this.#logNames.get(log) ?? '', leaf };
   }
 
   /** Keys of the conversations with a record that fits. */
