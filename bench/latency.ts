@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Archive } from '../src/cli/archive.ts';
-import { awaitIndexed, awaitStreamSealed } from '../src/cli/wait.ts';
 import { transcriptLogs } from '../src/core/logs.ts';
 import { ingestPaths } from '../src/ingest/ingest.ts';
 import { withArchive } from './archive.ts';
 import { messages, ndjsonLine } from './corpus/messages.ts';
 import { note, quantile, type Result } from './output.ts';
+import { Watch } from './watch.ts';
 
 /** Messages in one capture, as a busy connector would hand them over. */
 const PER_CAPTURE = 500;
@@ -22,14 +22,19 @@ export async function latency(settings: object, folder: string, load: number): P
   const paths = await writeCaptures(folder, captures);
   const every = (PER_CAPTURE / load) * 1_000;
   const waits = await withArchive(settings, async (archive) => {
+    const watch = new Watch(archive);
+    const watching = watch.run();
     const from = performance.now();
     const taken: Promise<number>[] = [];
     for (const [index, path] of paths.entries()) {
       const due = from + index * every;
       await sleep(Math.max(0, due - performance.now()));
-      taken.push(takeIn(archive, path, due));
+      taken.push(takeIn(archive, watch, path, due));
     }
-    return await Promise.all(taken);
+    const waits = await Promise.all(taken);
+    watch.end();
+    await watching;
+    return waits;
   });
   const p95 = quantile(waits, 0.95);
   return [
@@ -45,11 +50,10 @@ export async function latency(settings: object, folder: string, load: number): P
 }
 
 /** Milliseconds from `due` until everything in the file can be found. */
-async function takeIn(archive: Archive, path: string, due: number): Promise<number> {
+async function takeIn(archive: Archive, watch: Watch, path: string, due: number): Promise<number> {
   const logs = transcriptLogs(archive.identity.partitions);
   await ingestPaths({ ...archive, logs, paths: [path] });
-  await awaitStreamSealed(archive);
-  await awaitIndexed(archive);
+  await watch.searchable();
   return performance.now() - due;
 }
 

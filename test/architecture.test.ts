@@ -162,7 +162,8 @@ const FORBIDDEN: readonly Forbidden[] = [
   {
     what: 'a cast through unknown',
     pattern: /\bas unknown as\b/,
-    where: /./,
+    // Tests make records that the types forbid.
+    where: /^(?!test\/)/,
     instead: 'write a type guard, or parse the value with a schema.',
   },
   {
