@@ -27,10 +27,10 @@ export function deployment(world: Omit<World, 'deployment'>): Deployment {
         : (await distributed()).start(settings, passphrase, roles, caller),
     inspect: async (settings, io) =>
       settings.mode === 'embedded' ? embedded.inspect(settings) : (await distributed()).inspect(settings, io),
-    openRestored: async (settings, passphrase, caller) =>
+    openGenerations: async (settings, passphrase, caller, open) =>
       settings.mode === 'embedded'
-        ? embedded.openRestored(settings, passphrase, caller)
-        : (await distributed()).openRestored(settings, passphrase, caller),
+        ? embedded.openGenerations(settings, passphrase, caller, open)
+        : (await distributed()).openGenerations(settings, passphrase, caller, open),
     vaultAt: (folder) => new FolderVault(folder),
     folders: (settings) => (settings.mode === 'embedded' ? embeddedFolders(settings.data) : settings),
   };

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { readIdentity } from '../archive/read/identity.ts';
 import { openReader } from '../archive/read/open-reader.ts';
 import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
-import { openRestoredLogs } from '../archive/restore.ts';
 import { Archiver } from '../archive/seal/archiver.ts';
+import type { GenerationTools } from '../archive/seal/generation.ts';
 import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
 import type { Io } from '../cli/io.ts';
 import type { Caller } from '../cli/run.ts';
@@ -71,18 +71,19 @@ export class DistributedDeployment {
     return { vault, index, close: () => index.close() };
   }
 
-  /** The vault was just copied here: opens the next generation of every log on the topics as they are. */
-  async openRestored(
+  /** Opens generations on the topics as they are. No archiver may be at work. */
+  async openGenerations(
     settings: DistributedSettings,
     given: string | undefined,
     caller: Caller,
+    open: (tools: GenerationTools) => Promise<LogName[]>,
   ): Promise<LogName[]> {
     const vault = new FolderVault(settings.vault);
     const identity = await readIdentity(vault);
     const keys = await openKeys(settings.keys, findPassphrase(settings.keys, given));
     const stream = await openStream(settings, identity.partitions, caller.io);
     try {
-      return await openRestoredLogs(generationTools(vault, stream, identity, keys, caller.actor));
+      return await open(generationTools(vault, stream, identity, keys, caller.actor));
     } finally {
       await stream.close();
     }

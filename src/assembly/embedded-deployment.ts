@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readIdentity } from '../archive/read/identity.ts';
-import { openRestoredLogs } from '../archive/restore.ts';
+import type { GenerationTools } from '../archive/seal/generation.ts';
 import type { Archive, Initialised, Inspection } from '../cli/archive.ts';
 import type { Io } from '../cli/io.ts';
 import type { Caller } from '../cli/run.ts';
@@ -155,11 +155,12 @@ export class EmbeddedDeployment {
     return { vault, index, close: () => index.close() };
   }
 
-  /** The vault was just copied here: opens the next generation of every log on a fresh stream. */
-  async openRestored(
+  /** Opens generations on the stream that is there, then the archive once, so that they and their acts are sealed. */
+  async openGenerations(
     settings: EmbeddedSettings,
     given: string | undefined,
     caller: Caller,
+    open: (tools: GenerationTools) => Promise<LogName[]>,
   ): Promise<LogName[]> {
     const mine = await this.#own(settings);
     try {
@@ -168,11 +169,10 @@ export class EmbeddedDeployment {
       const identity = await readIdentity(vault);
       const keys = await openKeys(folders.keys, findPassphrase(folders.keys, given));
       const stream = new SqliteStream({ path: folders.stream, logs: baseLogs(identity.partitions) });
-      const opened = await openRestoredLogs(
-        generationTools(vault, stream, identity, keys, caller.actor),
-      ).finally(() => stream.close());
-      const open = await openEmbedded(settings, given, caller);
-      await open.close();
+      const tools = generationTools(vault, stream, identity, keys, caller.actor);
+      const opened = await open(tools).finally(() => stream.close());
+      const archive = await openEmbedded(settings, given, caller);
+      await archive.close();
       return opened;
     } finally {
       mine.release();

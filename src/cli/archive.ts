@@ -3,6 +3,7 @@
  * not know, and the few acts that make, open or serve one.
  */
 import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
+import type { GenerationTools } from '../archive/seal/generation.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
@@ -95,9 +96,11 @@ export interface Deployment {
   inspect(settings: Settings, io: Io): Promise<Inspection>;
   /** A vault in any folder: a backup, a copy. */
   vaultAt(folder: string): Vault;
-  /**
-   * Second half of a restore, in a vault that was just copied: opens the next generation of every log. Answers the new
-   * logs' names.
-   */
-  openRestored(settings: Settings, passphrase: string | undefined, caller: Caller): Promise<LogName[]>;
+  /** Opens generations by `open`, while nobody seals: after a restore, or after an incident that a person looked into. */
+  openGenerations(
+    settings: Settings,
+    passphrase: string | undefined,
+    caller: Caller,
+    open: (tools: GenerationTools) => Promise<LogName[]>,
+  ): Promise<LogName[]>;
 }

@@ -5,6 +5,7 @@ import { exportCommand } from './export.ts';
 import { formats } from './formats.ts';
 import { ingest } from './ingest.ts';
 import { init } from './init.ts';
+import { openGeneration } from './open-generation.ts';
 import { proof } from './proof.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { restore } from './restore.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   rebuildIndex,
   backup,
   restore,
+  openGeneration,
   status,
   audit,
   formats,

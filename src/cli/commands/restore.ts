@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { IDENTITY_NAME } from '../../archive/read/identity.ts';
-import { restoreVault } from '../../archive/restore.ts';
+import { openRestoredLogs, restoreVault } from '../../archive/restore.ts';
 import { readOutsideCheckpoints } from '../../archive/verify/against.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import type { CommandSpec } from '../command.ts';
@@ -55,7 +55,12 @@ export const restore: CommandSpec = {
       await cp(keys, folders.keys, { recursive: true });
     const canWrite = existsSync(join(folders.keys, 'keys.json'));
     const logs = canWrite
-      ? await context.deployment.openRestored(settings, context.passphrase(), context.caller)
+      ? await context.deployment.openGenerations(
+          settings,
+          context.passphrase(),
+          context.caller,
+          openRestoredLogs,
+        )
       : [];
     const { copied, verification } = restored;
     print(

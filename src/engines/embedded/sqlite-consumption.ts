@@ -123,7 +123,7 @@ function gap(log: LogName, next: number, low: number): HoldfastError {
     'incident-gap',
     `The stream of ${log} begins at ${low}, but only what lies below ${next} is sealed.`,
     {
-      hint: 'Entries were deleted before they were sealed. Find out why, then open the next generation of this log; the sweeper carries the missing ones again.',
+      hint: 'Entries were deleted before they were sealed. Find out why, then move stream.db away: the logs go on in their next generation, and what is missing is carried again from the vault.',
     },
   );
 }
@@ -133,7 +133,7 @@ function mismatch(log: LogName, offset: number, how: string): HoldfastError {
     'incident-mismatch',
     `The stream of ${log} does not hold the message sealed at ${offset}: ${how}.`,
     {
-      hint: 'The stream was replaced or set back. Find out why, then open the next generation of this log; the sweeper carries the missing entries again.',
+      hint: 'The stream was replaced, set back or damaged. Find out why, then move stream.db away: the logs go on in their next generation, and what is missing is carried again from the vault.',
     },
   );
 }

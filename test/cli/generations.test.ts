@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { holdfast } from './command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-generations-'));
+const data = join(folder, 'archive');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function messages(file: string, count: number): string {
+  const path = join(folder, file);
+  const lines = Array.from({ length: count }, (_, n) =>
+    JSON.stringify({
+      id: `${file}-${n}`,
+      network: 'slack',
+      conversation: 'desk',
+      from: 'a@b.example',
+      at: '2016-04-05T12:30:00Z',
+      text: `hazel ${n}`,
+    }),
+  );
+  writeFileSync(path, lines.join('\n'));
+  return path;
+}
+
+async function json(argv: readonly string[]): Promise<unknown> {
+  const answer = await holdfast([...argv, '--json']);
+  expect(answer.err.filter((line) => line.includes('['))).toEqual([]);
+  expect(answer.code).toBe(0);
+  return JSON.parse(answer.out.join(''));
+}
+
+beforeAll(async () => {
+  await json(['init', '--data', data]);
+  await json(['ingest', messages('one.ndjson', 30), '--data', data]);
+});
+
+test('a person opens the next generation of a log, and what was sealed is not sealed again', async () => {
+  expect(await json(['open-generation', 'm0', '--data', data])).toEqual({ opened: ['m0.2'] });
+  expect(await json(['ingest', messages('one.ndjson', 31), '--data', data])).toMatchObject({
+    sealed: 1,
+    duplicates: 30,
+  });
+  expect(await json(['search', 'hazel', '--count', '--data', data])).toMatchObject({ total: 31 });
+  expect(await json(['verify', '--data', data])).toMatchObject({ ok: true });
+});
+
+test('a stream that was wiped opens the next generation of every log by itself', async () => {
+  for (const end of ['', '-wal', '-shm']) rmSync(join(data, `stream.db${end}`), { force: true });
+  expect(await json(['ingest', messages('two.ndjson', 10), '--data', data])).toMatchObject({ sealed: 10 });
+  const status = (await json(['status', '--data', data])) as { logs: { log: string }[] };
+  expect(status.logs.map(({ log }) => log)).toEqual(expect.arrayContaining(['m0.3', 'control.2', 'audit.2']));
+  expect(await json(['verify', '--data', data])).toMatchObject({ ok: true });
+});
+
+test('a backup is restored into the next generation, and goes on from there', async () => {
+  const backup = join(folder, 'backup');
+  const restored = join(folder, 'restored');
+  expect((await holdfast(['backup', '--out', backup, '--with-keys', '--data', data])).code).toBe(0);
+  expect(await json(['restore', backup, '--data', restored])).toMatchObject({
+    restored: true,
+    readOnly: false,
+  });
+  expect(await json(['ingest', messages('two.ndjson', 12), '--data', restored])).toMatchObject({
+    sealed: 2,
+    duplicates: 10,
+  });
+  expect(await json(['search', 'hazel', '--count', '--data', restored])).toMatchObject({ total: 43 });
+  expect(
+    await json(['verify', restored, '--against', join(backup, 'vault/ledger/m0/checkpoint')]),
+  ).toMatchObject({ ok: true });
+});
+
+test('a backup without keys is restored for reading only', async () => {
+  const backup = join(folder, 'backup-without-keys');
+  const restored = join(folder, 'restored-without-keys');
+  await json(['backup', '--out', backup, '--data', data]);
+  expect(await json(['restore', backup, '--data', restored])).toMatchObject({ readOnly: true, logs: [] });
+  expect(await json(['verify', restored])).toMatchObject({ ok: true });
+});
