@@ -19,6 +19,7 @@ export function recordLine(line: SearchLine, mark = ''): string[] {
   ];
   const said =
     line.text ??
+    line.said ??
     line.attachments
       .map(({ name, reference }) => `file: ${name ?? reference ?? 'without a name'}`)
       .join(', ');

@@ -33,6 +33,8 @@ export interface SearchLine {
   readonly sender: Party | null;
   readonly recipients: readonly Recipient[];
   readonly text: string | null;
+  /** What is searched where there is no text: a reaction's emoji, a presence's status. */
+  readonly said: string | null;
   readonly highlights: readonly Highlight[];
   /** Null for what is no message. */
   readonly state: MessageState | null;
@@ -65,6 +67,7 @@ export function searchLine(
     sender: document.sender ?? null,
     recipients: document.recipients ?? [],
     text,
+    said: document.said ?? null,
     highlights: text === null || query === undefined ? [] : highlights(query, text),
     state,
     family,
