@@ -69,12 +69,16 @@ say(`  byte ${await changeOneByte(segment)} of ${segment}`);
 await show(['verify', '--data', copied], { expected: 3 });
 
 step('Done');
-say(`  the report      ${join(report, 'report.pdf')}`);
-say(`  its proofs      ${report}`);
-say(`  the archive     ${data}`);
-say(`  try             bin/holdfast search 'WhatsApp' --data ${data}`);
-if (process.argv.includes('--clean')) await rm(folder, { recursive: true, force: true });
-else say(`  remove all      rm -r ${folder}`);
+if (process.argv.includes('--clean')) {
+  await rm(folder, { recursive: true, force: true });
+  say(`  removed ${folder}`);
+} else {
+  say(`  the report      ${join(report, 'report.pdf')}`);
+  say(`  its proofs      ${report}`);
+  say(`  the archive     ${data}`);
+  say(`  try             bin/holdfast search 'WhatsApp' --data ${data}`);
+  say(`  remove all      rm -r ${folder}`);
+}
 
 /** Runs a command as a reader would type it, and prints at most `most` lines of its answer. */
 async function show(args: readonly string[], options: Expected & { most?: number } = {}): Promise<void> {
