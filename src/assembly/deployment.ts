@@ -1,5 +1,7 @@
 import type { Archive, Deployment } from '../cli/archive.ts';
-import { type Caller, run, type World } from '../cli/run.ts';
+import type { Caller } from '../cli/caller.ts';
+import type { World } from '../cli/context.ts';
+import { run } from '../cli/run.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
 import { embeddedFolders } from './embedded.ts';
 import { EmbeddedDeployment } from './embedded-deployment.ts';

@@ -12,8 +12,8 @@ import type { CertifiedSigner, Signer } from '../core/ports/signer.ts';
 import type { Stream } from '../core/ports/stream.ts';
 import type { Vault } from '../core/ports/vault.ts';
 import type { LogName } from '../core/record.ts';
+import type { Caller } from './caller.ts';
 import type { Io } from './io.ts';
-import type { Caller } from './run.ts';
 
 export interface ArchiveKeys {
   readonly ledger: Signer;

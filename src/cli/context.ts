@@ -1,7 +1,16 @@
 import type { Settings } from '../config/settings.ts';
 import { HoldfastError } from '../core/errors.ts';
-import type { Archive } from './archive.ts';
-import type { Caller, World } from './run.ts';
+import type { Clock, Random } from '../core/ports/clock.ts';
+import type { Archive, Deployment } from './archive.ts';
+import type { Caller } from './caller.ts';
+
+/** All that a command line needs of the world. */
+export interface World {
+  readonly environment: { readonly [name: string]: string | undefined };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly deployment: Deployment;
+}
 
 /** What every command gets. */
 export interface Context extends Caller, World {

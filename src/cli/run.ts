@@ -1,29 +1,10 @@
 import { loadSettings, passphraseFrom, type SettingFlags } from '../config/load.ts';
-import type { Clock, Random } from '../core/ports/clock.ts';
-import type { Archive, Deployment } from './archive.ts';
+import type { Archive } from './archive.ts';
+import type { Caller } from './caller.ts';
 import type { Options } from './command.ts';
-import type { Context } from './context.ts';
-import type { Io } from './io.ts';
+import type { Context, World } from './context.ts';
 import { ANSWERED, read } from './program.ts';
 import { report } from './report.ts';
-
-/** Who asks, from where, and where the answer goes. */
-export interface Caller {
-  readonly io: Io;
-  /** Folder against which paths are read. */
-  readonly cwd: string;
-  /** `os:<user>@<host>`: under this name acts are sealed. */
-  readonly actor: string;
-  readonly signal: AbortSignal;
-}
-
-/** All that a command line needs of the world. */
-export interface World {
-  readonly environment: { readonly [name: string]: string | undefined };
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly deployment: Deployment;
-}
 
 /**
  * Runs one command line to its exit code. Never throws: an error is a sentence, a hint and a code on stderr. `held`:
