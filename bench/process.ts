@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const NODE = process.execPath;
 
 /** A run of the command line, with what it took. */
 export interface Run {
@@ -34,12 +33,11 @@ export async function holdfast(args: readonly string[], options: RunOptions = {}
   return { stdout, ms, peakMiB: watched() };
 }
 
-/** Starts the product's command line; the caller ends it. */
+/** Starts the product's command line, as a person would; the caller ends it. */
 export function start(args: readonly string[], { node = [] }: RunOptions = {}): ChildProcess {
-  const flags = ['--disable-warning=ExperimentalWarning', ...node];
-  return spawn(NODE, [...flags, `${ROOT}src/main.ts`, ...args], {
+  return spawn(`${ROOT}bin/holdfast`, args, {
     cwd: ROOT,
-    env: { ...process.env, HOLDFAST_PASSPHRASE: 'for the benchmark only' },
+    env: { ...process.env, HOLDFAST_PASSPHRASE: 'for the benchmark only', NODE_OPTIONS: node.join(' ') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
