@@ -9,6 +9,7 @@ import type { Archive } from '../archive.ts';
 import { actTools, audit } from '../audit.ts';
 import type { CommandSpec } from '../command.ts';
 import { type Context, check, print } from '../context.ts';
+import { count } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { searcherOf } from '../searching.ts';
 import { lateness } from '../wait.ts';
@@ -139,4 +140,3 @@ const given = <T extends object>(settings: T) =>
 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
-const count = (value: number): string => value.toLocaleString('en');

@@ -8,7 +8,7 @@ import type { Archive } from '../archive.ts';
 import { audit } from '../audit.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { type Context, print } from '../context.ts';
-import { printable } from '../io.ts';
+import { count, printable } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { awaitIndexed, indexWatcher, lateness } from '../wait.ts';
 
@@ -126,8 +126,6 @@ function byFormat(receipts: readonly IngestedReceipt[]): { [format: string]: num
   for (const { format } of receipts) counts[format] = (counts[format] ?? 0) + 1;
   return counts;
 }
-
-const count = (value: number): string => value.toLocaleString('en');
 
 function text<K extends string>(options: Options, name: K): { [key in K]?: string } {
   const value = options[name];

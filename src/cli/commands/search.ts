@@ -3,6 +3,7 @@ import type { SearchAnswer, Unsearched } from '../../search/searcher.ts';
 import { audit } from '../audit.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { type Context, print } from '../context.ts';
+import { count } from '../io.ts';
 import { recordLine } from '../record-line.ts';
 import { searcherOf } from '../searching.ts';
 
@@ -83,4 +84,3 @@ function left({ rejects, attachments, bare }: Unsearched, presence: number | nul
 
 /** A query as the audit entry holds it: hostile ones are cut. */
 const recorded = (query: string): string => (query.length > 2_000 ? `${query.slice(0, 2_000)}…` : query);
-const count = (value: number): string => value.toLocaleString('en');

@@ -4,6 +4,7 @@ import { scheduleOf } from '../../retention/schedule.ts';
 import type { Archive } from '../archive.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
+import { count } from '../io.ts';
 import { sealedTo } from '../wait.ts';
 
 interface LogStatus {
@@ -80,4 +81,3 @@ async function streamStatus(archive: Archive, sealed: readonly LogStatus[]) {
 }
 
 const isTranscript = (log: LogName): boolean => baseOf(log) !== CONTROL && baseOf(log) !== AUDIT;
-const count = (value: number): string => value.toLocaleString('en');
