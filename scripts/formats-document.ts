@@ -14,7 +14,7 @@ format, see [CONTRIBUTING](../CONTRIBUTING.md).
 
 | name | format | networks | proven with |
 |---|---|---|---|
-${FORMATS.map((format) => `| \`${format.name}\` | ${format.title} | ${format.networks.join(', ')} | ${format.proven} |`).join('\n')}`,
+${FORMATS.map((format) => `| \`${format.name}\` | ${format.title} | ${format.networks.join(', ')} | ${[...new Set(format.systems.map((system) => system.proven))].join(', ')} |`).join('\n')}`,
     ...FORMATS.map(
       (format) => `## ${format.title} (\`${format.name}\`)
 

@@ -80,11 +80,17 @@ const PACKAGES: readonly Package[] = [
   },
   {
     name: /^node:sqlite$/,
-    // Beside the engine: the lock that says who owns an archive's folder, and the temporary files that sort an export.
-    where: /^src\/(?:engines\/embedded\/|assembly\/claim\.ts|export\/)/,
+    // Beside the engine: the lock that says who owns an archive's folder, the temporary files that sort an export, and
+    // transcripts that are SQLite databases themselves.
+    where: /^src\/(?:engines\/embedded\/|assembly\/claim\.ts|export\/|ingest\/reading\/sqlite\.ts)/,
     instead: 'use the Stream or Index port; only the embedded engine knows SQLite.',
   },
   { name: /^pdfkit$/, where: /^src\/export\//, instead: 'only the report is drawn; call src/export.' },
+  {
+    name: /^(?:saxes|csv-parse|postal-mime|bson|bplist-parser|tar-stream|yauzl|pst-extractor)(?:\/|$)/,
+    where: /^src\/ingest\//,
+    instead: 'only ingest reads wire formats of others; call src/ingest.',
+  },
   { name: /^express$/, where: /^src\/http\//, instead: 'only http speaks HTTP.' },
   {
     name: /^commander$/,

@@ -19,6 +19,28 @@ export interface ReadSettings {
   readonly zone?: string;
   /** Address whose copy this is, where the source does not say. */
   readonly account?: string;
+  /** Order of day, month and year in dates of digits, where the file itself does not decide. */
+  readonly dateOrder?: DateOrder;
+  /** Code page of text without a mark, as the WHATWG names it: `windows-1251`, `macintosh`, `shift_jis`, `gbk`. */
+  readonly encoding?: string;
+}
+
+export type DateOrder = 'dmy' | 'mdy' | 'ymd';
+
+/** What is stated about the files that `path` matches; a later rule wins over an earlier one, field by field. */
+export interface SettingsRule extends ReadSettings {
+  /**
+   * Path as received, `!/` and the member where there is one: `*` stands for anything but `/`, `**` for anything; a
+   * pattern without a leading `/` may begin at any folder.
+   */
+  readonly path: string;
+  readonly format?: string;
+}
+
+/** How a receipt is read, now and whenever it is carried again. `format` may be `auto`. */
+export interface ReceiptSettings extends ReadSettings {
+  readonly format: string;
+  readonly rules?: readonly SettingsRule[];
 }
 
 export interface Receipt {
@@ -27,7 +49,7 @@ export interface Receipt {
   /** What it was recognised as: a format's name, `mixed` or `unknown`. */
   readonly format: string;
   /** `format` here is what was asked for: `auto`, or the name of a format. It decides how the receipt is read again. */
-  readonly settings: ReadSettings & { readonly format: string };
+  readonly settings: ReceiptSettings;
 }
 
 /** Canonical bytes of a receipt, and its name. */

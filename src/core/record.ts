@@ -27,10 +27,18 @@ export interface Account {
   readonly excluded: number;
   /** Reason → number; adds up to `excluded`. */
   readonly exclusions: { readonly [reason: string]: number };
-  /** What the source itself stated, where it states a count: compared, never trusted. */
-  readonly stated?: number;
+  /** What the source itself stated, where it states a count or a sequence: compared, never trusted. */
+  readonly stated?: readonly Statement[];
   /** Log (without generation) → events carried there. */
   readonly logs: { readonly [log: string]: number };
+}
+
+/** A number that the source states of itself beside the one that was found. */
+export interface Statement {
+  /** What was counted, in words: `messages in room 17`. */
+  readonly what: string;
+  readonly stated: number;
+  readonly found: number;
 }
 
 export interface Reject {

@@ -36,6 +36,10 @@ export const REJECTS = {
   'too-many-files':
     'The archive holds more members than are read (300,000); unpack it and ingest the folder.',
   'format-fault': 'The format did not account for every unit of this part; a fault in Holdfast.',
+  'file-too-large': 'The file has to be read as a whole and is larger than that is done (64 MiB).',
+  'file-damaged': 'The file is not whole, or its inner structure contradicts itself, from here on.',
+  'record-malformed': 'The record is not of the form that the format prescribes.',
+  'file-encrypted': 'The file is encrypted.',
   'entry-unreadable': 'An entry in the stream was no entry that the archiver knows.',
 } as const satisfies Record<string, string>;
 
@@ -47,6 +51,8 @@ export const EXCLUSIONS = {
   'directory-file': 'A list of people, channels or settings that is read for names and is no communication.',
   'room-itself': 'The room, listed as if it were a participant.',
   bookkeeping: 'A record of the source about its own state, repeating what other records say.',
+  'attachment-file': 'The bytes of a file that a message names; they are held beside the message.',
+  'file-unnamed': 'A file beside a transcript that no message names; its bytes are kept as a capture.',
   'empty-line': 'A line without characters between units.',
 } as const satisfies Record<string, string>;
 
@@ -54,6 +60,8 @@ export const EXCLUSIONS = {
 export const REPAIRS = {
   'lone-surrogate': 'Half of a surrogate pair was replaced by U+FFFD.',
   'encoding-cp1252': 'The bytes are not UTF-8 and were read as Windows-1252.',
+  'encoding-stated': 'The bytes are not UTF-8 and were read in the code page that the settings state.',
+  'encoding-detected': 'The bytes are not UTF-8 and were read in the code page that they look like.',
   'encoding-invalid': 'Bytes that the stated encoding does not have were replaced by U+FFFD.',
   'raw-markup': 'A bare < or & in the text was read as that character.',
   'tag-whitespace': 'A tag with a line break in it was read as the tag.',

@@ -1,10 +1,12 @@
 /** A receipt's outcomes as entries on the stream, and the account of them. */
 import { classify, classifyReceipt, type Register } from '../core/classify.ts';
-import type { Sha256 } from '../core/event.ts';
+import type { Event, Sha256 } from '../core/event.ts';
 import { partitionOf, partitionOfReceipt } from '../core/ids.ts';
-import type { Account, Entry, LogName, Reject } from '../core/record.ts';
+import type { Vault } from '../core/ports/vault.ts';
+import type { Account, Entry, LogName, Reject, Statement } from '../core/record.ts';
 import type { Appender } from './appender.ts';
-import { MAX_EVENT } from './format.ts';
+import { type Holding, MAX_EVENT } from './format.ts';
+import { held } from './hold.ts';
 import type { PlacedOutcome } from './parse.ts';
 
 export interface CarriedReceipt {
@@ -14,22 +16,34 @@ export interface CarriedReceipt {
   readonly format: string;
 }
 
+/** Statements that an account holds; a source that states more has its first ones compared. */
+const MAX_STATED = 1000;
+
 /** Counts and carries the outcomes of one receipt. Entries are the same on every run. */
 export class ReceiptCarrier {
   readonly #receipt: CarriedReceipt;
   readonly #appender: Appender;
+  readonly #vault: Vault;
   readonly #logs: readonly LogName[];
   readonly #register: Register;
   readonly #perPartition: Map<number, number> = new Map();
   readonly #exclusions = new Map<string, number>();
   readonly #partitions = new Map<string, number>();
+  readonly #stated: Statement[] = [];
   #events = 0;
   #rejects = 0;
   #excluded = 0;
 
-  constructor(receipt: CarriedReceipt, appender: Appender, logs: readonly LogName[], register: Register) {
+  constructor(
+    receipt: CarriedReceipt,
+    appender: Appender,
+    vault: Vault,
+    logs: readonly LogName[],
+    register: Register,
+  ) {
     this.#receipt = receipt;
     this.#appender = appender;
+    this.#vault = vault;
     this.#logs = logs;
     this.#register = register;
   }
@@ -48,16 +62,25 @@ export class ReceiptCarrier {
       }
       const wait =
         outcome.type === 'event'
-          ? this.#event(placed, outcome.event)
+          ? outcome.holdings === undefined
+            ? this.#event(placed, outcome.event)
+            : this.#event(placed, await this.#withFiles(outcome.event, outcome.holdings))
           : this.#reject(placed, outcome.code, outcome.detail);
       if (wait !== undefined) await wait;
     }
   }
 
-  #event(
-    placed: PlacedOutcome,
-    event: Extract<Entry, { type: 'event' }>['event'],
-  ): Promise<void> | undefined {
+  /** Stores the bytes of attachments before the event that names them goes out. */
+  #withFiles(event: Event, holdings: readonly Holding[]): Promise<Event> {
+    return held(this.#vault, event, holdings, classify(event, this.#receipt, this.#register));
+  }
+
+  /** Takes a count that the source states of itself. */
+  state(statement: Statement): void {
+    if (this.#stated.length < MAX_STATED) this.#stated.push(statement);
+  }
+
+  #event(placed: PlacedOutcome, event: Event): Promise<void> | undefined {
     const entry: Entry = { type: 'event', event, ...classify(event, this.#receipt, this.#register) };
     const message = JSON.stringify(entry);
     if (message.length > MAX_EVENT / 3 && Buffer.byteLength(message) > MAX_EVENT)
@@ -110,6 +133,7 @@ export class ReceiptCarrier {
       events: this.#events,
       rejects: this.#rejects,
       excluded: this.#excluded,
+      ...(this.#stated.length > 0 && { stated: this.#stated }),
       exclusions: Object.fromEntries([...this.#exclusions].sort(([a], [b]) => (a < b ? -1 : 1))),
       logs: Object.fromEntries(
         [...partitions].sort(([a], [b]) => a - b).map(([partition, count]) => [`m${partition}`, count]),

@@ -4,10 +4,11 @@
  */
 import type { Sha256 } from '../core/event.ts';
 import type { Vault } from '../core/ports/vault.ts';
-import { receiptNames } from '../core/receipt.ts';
+import { type ReceiptSettings, receiptNames } from '../core/receipt.ts';
 import type { RejectCode } from '../core/rejects.ts';
 import type { Damage, SourceFile } from './format.ts';
 import type { RandomBytes } from './random-bytes.ts';
+import { type FileSettings, settingsByName } from './rules.ts';
 import { Spool } from './spool.ts';
 import { openZip, readMember, type ZipMember } from './zip.ts';
 
@@ -45,8 +46,13 @@ interface CapturedFile {
 }
 
 /** Opens the captures of one receipt. Members come in the order of their names, whatever the order in the archive. */
-export async function openCaptures(vault: Vault, captures: readonly CapturedFile[]): Promise<Opened> {
+export async function openCaptures(
+  vault: Vault,
+  captures: readonly CapturedFile[],
+  settings: ReceiptSettings,
+): Promise<Opened> {
   const spool = new Spool();
+  const settingsOf = settingsByName(settings);
   const files: SourceFile[] = [];
   const unreadable: Unreadable[] = [];
   try {
@@ -57,13 +63,14 @@ export async function openCaptures(vault: Vault, captures: readonly CapturedFile
         read: (start, end) => vault.read(name, { offset: start, length: end - start }),
       };
       if (!DOCUMENT.test(path) && (await isZip(bytes))) {
-        const state = { path, capture: sha256, size, unpacked: 0, members: 0 };
+        const state = { path, capture: sha256, size, settingsOf, unpacked: 0, members: 0 };
         await openMembers(bytes, '', 0, state, spool, files, unreadable);
       } else {
         files.push({
           capture: sha256,
           path,
           size,
+          settings: settingsOf(path),
           open: () => (size === 0 ? empty() : vault.read(name)),
           damage: () => undefined,
         });
@@ -91,6 +98,7 @@ interface CaptureState {
   readonly path: string;
   readonly capture: Sha256;
   readonly size: number;
+  readonly settingsOf: (name: string) => FileSettings;
   /** Bytes that the members opened so far unpack to. */
   unpacked: number;
   members: number;
@@ -175,6 +183,10 @@ class MemberFile implements SourceFile {
 
   get size(): number {
     return this.#entry.size;
+  }
+
+  get settings(): FileSettings {
+    return this.#state.settingsOf(`${this.path}!/${this.member}`);
   }
 
   open(): AsyncIterable<Uint8Array> {

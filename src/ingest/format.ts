@@ -3,8 +3,9 @@
  * fixtures, a line in `formats/index.ts`. `test/ingest/laws.test.ts` then holds it to the common laws.
  */
 import type { Event, Sha256 } from '../core/event.ts';
-import type { ReadSettings } from '../core/receipt.ts';
+import type { Statement } from '../core/record.ts';
 import type { ExclusionReason, RejectCode } from '../core/rejects.ts';
+import type { FileSettings } from './rules.ts';
 
 /** Largest unit of input in bytes; anything longer is a reject, so that memory stays bounded. */
 export const MAX_UNIT = 8 * 1024 * 1024;
@@ -22,6 +23,8 @@ export interface SourceFile {
   readonly member?: string;
   /** Bytes, as the container states them. */
   readonly size: number;
+  /** What was stated about this very file. */
+  readonly settings: FileSettings;
   /**
    * The bytes from the start, in chunks; may be called again. Where a container is damaged they end early, and
    * `damage` says so afterwards. Rejects only when the vault itself fails.
@@ -42,14 +45,24 @@ export interface Damage {
 export interface Source {
   readonly receipt: Sha256;
   readonly files: readonly SourceFile[];
-  readonly settings: ReadSettings;
+  /** To be called for every count or sequence that the source states of itself, when it has been compared. */
+  state(statement: Statement): void;
 }
 
 /** What became of one unit of input. */
 export type Outcome =
-  | { readonly type: 'event'; readonly event: Event }
+  | { readonly type: 'event'; readonly event: Event; readonly holdings?: readonly Holding[] }
   | { readonly type: 'reject'; readonly code: RejectCode; readonly detail?: string; readonly part?: string }
   | { readonly type: 'excluded'; readonly reason: ExclusionReason };
+
+/**
+ * Bytes of an attachment that the source holds: another file of the export, or a part of the unit itself. Carrying
+ * stores them once by their hash and writes size, digest and `held` into the event's attachment of this index.
+ */
+export interface Holding {
+  readonly attachment: number;
+  open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
 
 /**
  * A stretch of a file that holds `units` units, found before any of it is interpreted. `read` interprets it and gives
@@ -81,14 +94,27 @@ export interface Detection {
   readonly reason: string;
 }
 
+/** A product that people used, and how far reading its transcripts was proven. Never claims more than was shown. */
+export interface System {
+  readonly name: string;
+  /**
+   * `real sample`: files that the product wrote; `documented schema`: files made from its published schema;
+   * `synthetic only`: files made from what other parsers and descriptions say; `generic gateway`: nothing is published,
+   * what it passes on is read as mail, FileDump or syslog.
+   */
+  readonly proven: 'real sample' | 'documented schema' | 'synthetic only' | 'generic gateway' | 'own format';
+  /** What holds for this product alone, in a sentence. */
+  readonly note?: string;
+}
+
 export interface Format {
   /** Name for `--format` and in records; frozen once used. */
   readonly name: string;
   readonly title: string;
   /** Networks that it yields; `any` where the input or `--network` says. */
   readonly networks: readonly string[];
-  /** How far it was tried. */
-  readonly proven: 'real samples' | 'published documentation' | 'own format';
+  /** Every product whose transcripts it reads: a row of `docs/sources.md` each. */
+  readonly systems: readonly System[];
   /** What is one unit of input, in a sentence. */
   readonly unit: string;
   /** What it cannot do, in sentences. */
@@ -97,12 +123,12 @@ export interface Format {
   readonly reference?: string;
   /** Recognises one file by its content. */
   detect(probe: Probe): Detection | undefined;
-  /** Only for formats that are folders: several files that are read together, as one receipt. */
+  /** Only for formats that are several files, read together as one receipt. */
   readonly folder?: {
-    /** A folder is looked at only where it holds a file of one of these names. */
-    readonly markers: readonly string[];
-    /** The folders among `names` (ending in `/`, or empty for the top) that are one export, by names alone. */
-    roots(names: readonly string[]): readonly string[];
+    /** A folder is looked at only where it holds a file or folder of such a name, directly. */
+    marks(name: string): boolean;
+    /** The files among `names` that belong together, each group one receipt, by names alone; no name is in two. */
+    groups(names: readonly string[]): readonly (readonly string[])[];
   };
   /** Frames all files in order, in bounded memory, a batch at a time. */
   frames(source: Source): AsyncIterable<readonly Frame[]>;

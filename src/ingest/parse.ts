@@ -1,6 +1,6 @@
 /** One receipt's units, each as exactly one outcome, in the same order on every run. */
 import type { Position, Sha256 } from '../core/event.ts';
-import type { ReadSettings } from '../core/receipt.ts';
+import type { Statement } from '../core/record.ts';
 import type { Opened, Unreadable } from './containers.ts';
 import type { Frame, Outcome, SourceFile } from './format.ts';
 import type { Recognised } from './recognise.ts';
@@ -21,10 +21,10 @@ export async function* parse(
   receipt: Sha256,
   opened: Opened,
   recognised: Recognised,
-  settings: ReadSettings,
+  state: (statement: Statement) => void,
 ): AsyncIterable<readonly PlacedOutcome[]> {
   for (const { format, files } of recognised.parts) {
-    for await (const frames of format.frames({ receipt, files, settings })) {
+    for await (const frames of format.frames({ receipt, files, state })) {
       let batch: PlacedOutcome[] = [];
       for (const frame of frames) {
         for (const outcome of interpret(frame)) {

@@ -39,9 +39,8 @@ const SYSTEM = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|(?:^|\/
 /** Judges a name only: what an operating system leaves behind. */
 export const isSystemFile = (name: string): boolean => SYSTEM.test(name);
 
-/** Distributes the files of a receipt over formats. `asked`: `auto` or the name of a format. */
-export async function recognise(files: readonly SourceFile[], asked: string): Promise<Recognised> {
-  const forced = formatNamed(asked);
+/** Distributes the files of a receipt over formats: those that their settings name, else those that know them. */
+export async function recognise(files: readonly SourceFile[]): Promise<Recognised> {
   const excluded: { file: SourceFile; reason: ExclusionReason }[] = [];
   let rest: SourceFile[] = [];
   for (const file of files) {
@@ -58,25 +57,34 @@ export async function recognise(files: readonly SourceFile[], asked: string): Pr
     reasons.set(reason, (reasons.get(reason) ?? 0) + given.length);
   };
   const unknown: SourceFile[] = [];
-  if (forced !== undefined) {
-    if (rest.length > 0) give(forced, rest, 'stated by --format');
-  } else {
-    for (const format of FORMATS) {
-      const names = rest.map(nameOf);
-      for (const root of format.folder?.roots(names) ?? []) {
-        give(
-          format,
-          rest.filter((file) => nameOf(file).startsWith(root)),
-          `a folder laid out as ${format.title}`,
-        );
-        rest = rest.filter((file) => !nameOf(file).startsWith(root));
-      }
+  const stated = new Map<string, SourceFile[]>();
+  rest = rest.filter((file) => {
+    const { format } = file.settings;
+    if (format === 'auto') return true;
+    const list = stated.get(format) ?? [];
+    stated.set(format, list);
+    list.push(file);
+    return false;
+  });
+  for (const [name, given] of stated) {
+    const format = formatNamed(name);
+    if (format !== undefined) give(format, given, 'stated for these files');
+  }
+  for (const format of FORMATS) {
+    for (const group of format.folder?.groups(rest.map(nameOf)) ?? []) {
+      const names = new Set(group);
+      give(
+        format,
+        rest.filter((file) => names.has(nameOf(file))),
+        `files laid out as ${format.title}`,
+      );
+      rest = rest.filter((file) => !names.has(nameOf(file)));
     }
-    for (const file of rest) {
-      const found = detect(await probeOf(file));
-      if (found === undefined) unknown.push(file);
-      else give(found.format, [file], found.reason);
-    }
+  }
+  for (const file of rest) {
+    const found = detect(await probeOf(file));
+    if (found === undefined) unknown.push(file);
+    else give(found.format, [file], found.reason);
   }
   const names = [...parts.keys()].map((format) => format.name);
   return {

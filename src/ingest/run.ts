@@ -47,8 +47,8 @@ export class IngestRun {
     const opened: { files: Receipt['files']; opened: Opened; recognised: Recognised }[] = [];
     try {
       for (const files of received) {
-        const captures = await openCaptures(vault, files);
-        const recognised = await recognise(captures.files, this.#settings.format);
+        const captures = await openCaptures(vault, files, this.#settings);
+        const recognised = await recognise(captures.files);
         opened.push({ files, opened: captures, recognised });
       }
       const receipts = opened.map(({ files, recognised }) => ({
@@ -144,11 +144,14 @@ export async function carryOne(
       format: receipt.receipt.format,
     },
     appender,
+    context.vault,
     context.logs,
     context.register ?? DEFAULT_REGISTER,
   );
   let told = 0;
-  for await (const batch of parse(receipt.sha256, opened, recognised, receipt.receipt.settings)) {
+  for await (const batch of parse(receipt.sha256, opened, recognised, (statement) =>
+    carrier.state(statement),
+  )) {
     await carrier.add(batch);
     if (carrier.units - told < 1000) continue;
     told = carrier.units;

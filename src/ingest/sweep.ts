@@ -64,9 +64,9 @@ async function carryAgain(options: SweepOptions, appender: Appender, sha256: Sha
   const receipt = JSON.parse(Buffer.from(bytes).toString('utf8')) as Receipt;
   const [stored] = await storeReceipts(vault, clock, [receipt]);
   if (stored === undefined) return;
-  const opened = await openCaptures(vault, receipt.files);
+  const opened = await openCaptures(vault, receipt.files, receipt.settings);
   try {
-    const recognised = await recognise(opened.files, receipt.settings.format);
+    const recognised = await recognise(opened.files);
     const carrier = await carryOne(options, appender, stored, opened, recognised);
     const account = carrier.account();
     await storeAccounts(vault, [{ sha256, account }]);

@@ -54,10 +54,16 @@ export async function absolute(paths: readonly string[]): Promise<string[]> {
  * system, in any encoding or none: they are opened as bytes, and recorded as text.
  */
 export async function* walk(path: string, skip: (skipped: Skipped) => void): AsyncIterable<Input> {
-  yield* walkBytes(Buffer.from(path, 'utf8'), skip);
+  yield* walkBytes(Buffer.from(path, 'utf8'), skip, new Set());
 }
 
-async function* walkBytes(raw: Buffer, skip: (skipped: Skipped) => void): AsyncIterable<Input> {
+/** `taken`: paths of files that were given as part of a group already. */
+async function* walkBytes(
+  raw: Buffer,
+  skip: (skipped: Skipped) => void,
+  taken: Set<string>,
+): AsyncIterable<Input> {
+  if (taken.has(shown(raw))) return;
   const file = await look(raw, skip);
   if (file === undefined) return;
   if (file !== 'folder') {
@@ -65,9 +71,11 @@ async function* walkBytes(raw: Buffer, skip: (skipped: Skipped) => void): AsyncI
     return;
   }
   const names = await namesIn(raw, skip);
-  const whole = await asOneExport(raw, names, skip);
-  if (whole !== undefined) yield whole;
-  else for (const name of names) yield* walkBytes(below(raw, name), skip);
+  for (const group of await groupsIn(raw, names, taken)) {
+    for (const each of group) taken.add(each.path);
+    yield { files: group };
+  }
+  for (const name of names) yield* walkBytes(below(raw, name), skip, taken);
 }
 
 /** The path as it is recorded. */
@@ -108,25 +116,28 @@ async function namesIn(raw: Buffer, skip: (skipped: Skipped) => void): Promise<B
   }
 }
 
-/** The folder as one input, where some format reads such folders as a whole. */
-async function asOneExport(
+/** The groups of files below a folder that some format reads together. What is passed over is told by the walk itself. */
+async function groupsIn(
   raw: Buffer,
   names: readonly Buffer[],
-  skip: (skipped: Skipped) => void,
-): Promise<Input | undefined> {
-  const texts = new Set(names.map((name) => name.toString('utf8')));
-  const candidates = FORMATS.filter((format) => format.folder?.markers.some((name) => texts.has(name)));
-  if (candidates.length === 0) return undefined;
-  const passed: Skipped[] = [];
-  const files: InputFile[] = [];
-  for (const name of names)
-    for await (const file of plainFiles(below(raw, name), (skipped) => passed.push(skipped)))
-      files.push(file);
+  taken: ReadonlySet<string>,
+): Promise<InputFile[][]> {
+  const texts = names.map((name) => name.toString('utf8'));
+  const candidates = FORMATS.filter((format) => texts.some((name) => format.folder?.marks(name)));
+  if (candidates.length === 0) return [];
+  const files = new Map<string, InputFile>();
   const top = shown(raw).length + 1;
-  const inside = files.map((file) => file.path.slice(top));
-  if (!candidates.some((format) => format.folder?.roots(inside).includes(''))) return undefined;
-  for (const each of passed) skip(each);
-  return { files };
+  for (const name of names)
+    for await (const file of plainFiles(below(raw, name), () => {}))
+      if (!taken.has(file.path)) files.set(file.path.slice(top), file);
+  const groups: InputFile[][] = [];
+  for (const format of candidates)
+    for (const group of format.folder?.groups([...files.keys()]) ?? []) {
+      const found = group.flatMap((name) => files.get(name) ?? []);
+      for (const name of group) files.delete(name);
+      if (found.length > 0) groups.push(found);
+    }
+  return groups;
 }
 
 async function* plainFiles(raw: Buffer, skip: (skipped: Skipped) => void): AsyncIterable<InputFile> {

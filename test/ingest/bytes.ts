@@ -8,6 +8,7 @@ export function fileOf(path: string, bytes: Uint8Array, chunks: readonly number[
     capture: '0'.repeat(64),
     path,
     size: bytes.length,
+    settings: { format: 'auto' },
     damage: () => undefined,
     async *open() {
       for (let at = 0, i = 0; at < bytes.length; i++) {
@@ -23,7 +24,9 @@ export function fileOf(path: string, bytes: Uint8Array, chunks: readonly number[
 export async function readFiles(format: string, files: readonly SourceFile[]): Promise<PlacedOutcome[]> {
   const outcomes: PlacedOutcome[] = [];
   const opened = { files, unreadable: [], close: async () => {} };
-  const recognised = await recognise(files, format);
-  for await (const batch of parse('0'.repeat(64), opened, recognised, {})) outcomes.push(...batch);
+  const recognised = await recognise(
+    files.map((file) => ({ ...file, settings: { ...file.settings, format } })),
+  );
+  for await (const batch of parse('0'.repeat(64), opened, recognised, () => {})) outcomes.push(...batch);
   return outcomes;
 }

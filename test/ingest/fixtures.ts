@@ -70,11 +70,11 @@ export async function readPath(
   for await (const input of walk(path, () => undefined)) inputs.push(input);
   const result: Read[] = [];
   for (const files of await receiveFiles(vault, inputs, () => undefined)) {
-    const opened = await openCaptures(vault, files);
+    const opened = await openCaptures(vault, files, { format: 'auto', ...settings });
     try {
-      const recognised = await recognise(opened.files, settings.format ?? 'auto');
+      const recognised = await recognise(opened.files);
       const outcomes: PlacedOutcome[] = [];
-      for await (const batch of parse('0'.repeat(64), opened, recognised, settings)) outcomes.push(...batch);
+      for await (const batch of parse('0'.repeat(64), opened, recognised, () => {})) outcomes.push(...batch);
       result.push({ recognised, outcomes });
     } finally {
       await opened.close();

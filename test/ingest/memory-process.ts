@@ -107,6 +107,7 @@ const file: SourceFile = {
   capture: '0'.repeat(64),
   path,
   size: head.length + blocks * block.length + tail.length,
+  settings: { format },
   open: input,
   damage: () => undefined,
 };
@@ -116,12 +117,12 @@ let most = base;
 let events = 0;
 const rejects: { [code: string]: number } = {};
 const texts: string[] = [];
-const recognised = await recognise([file], format);
+const recognised = await recognise([file]);
 for await (const batch of parse(
   '0'.repeat(64),
   { files: [file], unreadable: [], close: async () => {} },
   recognised,
-  {},
+  () => {},
 )) {
   for (const { outcome } of batch) {
     if (outcome.type === 'event') {

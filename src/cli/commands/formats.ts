@@ -9,10 +9,14 @@ export const formats: CommandSpec = {
   needs: 'nothing',
   configure() {},
   async run(context) {
-    for (const { name, title, networks, proven, limits } of FORMATS) {
-      print(context, { name, title, networks, proven, limits }, () => [
+    for (const { name, title, networks, systems, limits } of FORMATS) {
+      print(context, { name, title, networks, systems, limits }, () => [
         `${name.padEnd(12)} ${title}`,
-        `             networks: ${networks.join(', ')}; proven on: ${proven}`,
+        `             networks: ${networks.join(', ')}`,
+        ...systems.map(
+          (system) =>
+            `             reads: ${system.name} (${system.proven})${system.note === undefined ? '' : `; ${system.note}`}`,
+        ),
         ...limits.map((limit) => `             limit: ${limit}`),
       ]);
     }

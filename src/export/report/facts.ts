@@ -1,4 +1,5 @@
 /** What the report states beside the records themselves. Everything optional is left out where it is not known. */
+import type { Statement } from '../../core/record.ts';
 
 export interface ReportSettings {
   readonly firm?: { readonly name?: string; readonly crd?: string };
@@ -37,7 +38,7 @@ export interface SourceAccount {
   readonly events: number;
   readonly rejects: number;
   readonly excluded: number;
-  readonly stated?: number;
+  readonly stated?: readonly Statement[];
   /** Records of this export that come from it. */
   readonly exported: number;
 }

@@ -12,7 +12,11 @@ export const filedump: Format = {
   name: 'filedump',
   title: 'FileDump XML (Actiance, FaceTime, Mattermost)',
   networks: ['mattermost', 'bloomberg', 'skype-for-business', 'any'],
-  proven: 'published documentation',
+  systems: [
+    { name: 'FaceTime IMAuditor and Vantage', proven: 'documented schema' },
+    { name: 'Actiance', proven: 'documented schema' },
+    { name: 'Mattermost (Actiance export)', proven: 'documented schema' },
+  ],
   unit: 'A child of Conversation that is neither RoomID nor its start or end.',
   limits: [
     'FaceTime’s dialect names no network: state it with --network, else it is “unknown”.',
@@ -33,7 +37,7 @@ export const filedump: Format = {
     return { confidence: 0.9, reason: `XML with the root FileDump, ${dialect} dialect` };
   },
   async *frames(source) {
-    const reader = new DumpReader(source);
+    const reader = new DumpReader();
     for (const file of source.files) yield* dumpFrames(source, file, reader);
   },
 };

@@ -38,7 +38,7 @@ export const ndjson: Format = {
   name: 'ndjson',
   title: 'Holdfast NDJSON',
   networks: ['any'],
-  proven: 'own format',
+  systems: [{ name: 'Any program that writes JSON', proven: 'own format' }],
   unit: 'A line.',
   reference: REFERENCE,
   limits: ['A line without `id` is identified by its sender, time and text.'],
@@ -106,7 +106,7 @@ class LineReader {
     repairs: Repair[],
     place: { file: SourceFile; offset: number; length: number },
   ): Event {
-    const { settings } = this.#source;
+    const { settings } = place.file;
     const facts: Record<string, 'setting'> = {};
     let network = optionalText(line, 'network');
     if (network === undefined && settings.network !== undefined) {
@@ -120,7 +120,7 @@ class LineReader {
     const sender = line.from === undefined ? undefined : partyOf(network, line.from, 'from');
     const recipients = recipientsOf(network, line.to);
     const actor = line.by === undefined ? undefined : partyOf(network, line.by, 'by');
-    const at = this.#moment(line, facts, repairs);
+    const at = this.#moment(line, settings.zone, facts, repairs);
     const body = optionalText(line, 'text', true);
     const conversation = conversationOf(network, line, sender, recipients);
     const idOf = (key: EventKey): string => eventId(network, conversation.id, key);
@@ -168,7 +168,12 @@ class LineReader {
     return complete(kind, base, line, network, targetKey === undefined ? undefined : idOf(targetKey), idOf);
   }
 
-  #moment(line: JsonObject, facts: Record<string, 'setting'>, repairs: Repair[]): Moment {
+  #moment(
+    line: JsonObject,
+    stated: string | undefined,
+    facts: Record<string, 'setting'>,
+    repairs: Repair[],
+  ): Moment {
     const { at, zone } = line;
     if (at === undefined) throw new Refusal('time-missing', 'at');
     if (typeof at === 'number') {
@@ -188,8 +193,8 @@ class LineReader {
       if (!/^z$/iu.test(parsed.offset)) named = offsetText(minutes);
     } else {
       if (typeof zone === 'string') named = zone;
-      else if (this.#source.settings.zone !== undefined) {
-        named = this.#source.settings.zone;
+      else if (stated !== undefined) {
+        named = stated;
         zoneSource = 'setting';
         facts.zone = 'setting';
       } else {

@@ -16,7 +16,7 @@ export const pidgin: Format = {
   name: 'pidgin',
   title: 'Pidgin and Gaim logs',
   networks: ['aim', 'icq', 'msn', 'yahoo', 'xmpp', 'irc', 'sametime', 'groupwise', 'gadu-gadu'],
-  proven: 'real samples',
+  systems: [{ name: 'Pidgin and Gaim', proven: 'real sample' }],
   unit: 'An entry: a line that begins with a time, with the lines after it that do not.',
   limits: [
     'Text logs show names only: where a name is neither the account nor the peer, it is the address.',

@@ -24,7 +24,7 @@ export const slack: Format = {
   name: 'slack',
   title: 'Slack export',
   networks: [NETWORK],
-  proven: 'real samples',
+  systems: [{ name: 'Slack export', proven: 'real sample' }],
   unit: 'An object of a day file, each person of each of its reactions, each direct or group conversation of dms.json and mpims.json, and each other file.',
   limits: [
     'An export holds the last text of an edited message only: it becomes one edit without the message before.',
@@ -38,7 +38,10 @@ export const slack: Format = {
       /"ts"\s*:\s*"\d{9,12}\.\d{1,6}"/u.test(probe.text) && /"type"\s*:\s*"message"/u.test(probe.text);
     return shape ? { confidence: 0.7, reason: 'a JSON list of Slack messages (“type” and “ts”)' } : undefined;
   },
-  folder: { markers: MARKERS, roots: rootsIn },
+  folder: {
+    marks: (name) => (MARKERS as readonly string[]).includes(name),
+    groups: (names) => rootsIn(names).map((root) => names.filter((name) => name.startsWith(root))),
+  },
   async *frames(source) {
     const names = source.files.map(nameOf);
     const roots = rootsIn(names);

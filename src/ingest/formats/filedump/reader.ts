@@ -43,14 +43,9 @@ interface Unit {
 }
 
 export class DumpReader {
-  readonly #source: Source;
   readonly #ordinals = new Ordinals();
   /** Mattermost: ids of messages that this receipt holds, by the first bytes of the event id. */
   readonly #captured = new Set<string>();
-
-  constructor(source: Source) {
-    this.#source = source;
-  }
 
   /** The reading of one file. `unit` returns what interprets it, bound to the conversation as it is by then. */
   file(source: Source, file: SourceFile, stream: TextStream) {
@@ -91,7 +86,7 @@ export class DumpReader {
     const found = parseXml(decode(stream, bytes, repairs), KNOWN_TAGS, repairs);
     if ('code' in found) return { type: 'reject', code: found.code, detail: found.detail };
     const { node } = found;
-    const { settings } = this.#source;
+    const { settings } = place.file;
     const facts: Record<string, NonNullable<Provenance['facts']>[string]> = {};
     if (room.room === undefined || room.room === '') return reject('conversation-unknown', 'RoomID');
     const stated = networkOfRoom(room.room) ?? dialect;

@@ -55,7 +55,7 @@ export class LogReader {
     this.#stream = stream;
     this.#html = html;
     this.#path = pathFacts(nameOf(file));
-    const zone = this.#path.zone ?? source.settings.zone;
+    const zone = this.#path.zone ?? file.settings.zone;
     this.#clock = new ZoneClock(zone ?? '+00:00');
     this.#zoneSource = this.#path.zone !== undefined ? 'path' : zone !== undefined ? 'setting' : 'assumed';
   }
@@ -109,7 +109,7 @@ export class LogReader {
 
   #known(): Heading {
     if (this.#heading !== undefined) return this.#heading;
-    const { settings } = this.#source;
+    const { settings } = this.#file;
     const facts: Record<string, Fact> = {};
     const pick = (
       name: string,
