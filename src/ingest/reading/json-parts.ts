@@ -40,13 +40,15 @@ interface Level {
   readonly path: JsonPath;
 }
 
+type State = 'value' | 'first' | 'key' | 'in-key' | 'colon' | 'next' | 'taken' | 'end' | 'damaged';
+
 /** The parts of a document in order. `walk` is asked once for every list and object that is not inside a whole one. */
 export async function* jsonParts(
   stream: TextStream,
   walk: (path: JsonPath, list: boolean) => Walk,
 ): AsyncIterable<readonly JsonPart[]> {
   const levels: Level[] = [];
-  let state: 'value' | 'first' | 'key' | 'in-key' | 'colon' | 'next' | 'taken' | 'end' | 'damaged' = 'value';
+  let state: State = 'value';
   let key = '';
   let keyBytes: number[] = [];
   let pieces: Buffer[] = [];
@@ -112,14 +114,14 @@ export async function* jsonParts(
       position += stream.wide ? measure(stream, chunk.subarray(from, to)) : to - from;
       from = to;
     };
-    const damage = (why: typeof problem): void => {
+    const damage = (why: typeof problem): State => {
       advance(i);
       started = position;
       problem = why;
-      state = 'damaged';
+      return 'damaged';
     };
     /** Begins the value at index i. */
-    const begin = (c: number): void => {
+    const begin = (c: number): State => {
       const list = c === OPEN_LIST;
       const level = levels.at(-1);
       const asUnit = level?.units === true;
@@ -133,30 +135,27 @@ export async function* jsonParts(
         inString = false;
         escaped = false;
         scalar = c !== OPEN && c !== OPEN_LIST;
-        state = 'taken';
-        return;
+        return 'taken';
       }
       advance(i);
       if (levels.length >= MAX_DEPTH) {
-        damage('too-deep');
-        return;
+        return damage('too-deep');
       }
       const path = pathHere();
       batch.push({ type: 'enter', path, offset: position });
       levels.push({ list, units: list && how === 'units', path });
-      state = 'first';
       i++;
+      return 'first';
     };
-    const close = (list: boolean): void => {
+    const close = (list: boolean): State => {
       if (levels.at(-1)?.list !== list) {
-        damage('json-malformed');
-        return;
+        return damage('json-malformed');
       }
       const level = levels.pop();
       advance(i);
       batch.push({ type: 'leave', path: level?.path ?? [], offset: position });
-      state = levels.length === 0 ? 'end' : 'next';
       i++;
+      return levels.length === 0 ? 'end' : 'next';
     };
     while (i < chunk.length && state !== 'damaged') {
       const c = chunk[i] as number;
@@ -197,7 +196,7 @@ export async function* jsonParts(
         else if (c === BACKSLASH) escaped = true;
         else if (c === QUOTE) {
           const name = keyOf(keyBytes);
-          if (name === undefined) damage('json-malformed');
+          if (name === undefined) state = damage('json-malformed');
           else {
             key = name;
             state = 'colon';
@@ -205,37 +204,37 @@ export async function* jsonParts(
           }
           continue;
         }
-        if (c === LF || keyBytes.length >= MAX_KEY) damage('json-malformed');
+        if (c === LF || keyBytes.length >= MAX_KEY) state = damage('json-malformed');
         else {
           keyBytes.push(c);
           i++;
         }
       } else if (isSpace(c)) i++;
       else if (state === 'value') {
-        if (c === CLOSE || c === CLOSE_LIST || c === COMMA || c === COLON) damage('json-malformed');
-        else begin(c);
+        if (c === CLOSE || c === CLOSE_LIST || c === COMMA || c === COLON) state = damage('json-malformed');
+        else state = begin(c);
       } else if (state === 'first' || state === 'next' || state === 'key') {
         const list = levels.at(-1)?.list === true;
-        if (c === (list ? CLOSE_LIST : CLOSE)) close(list);
+        if (c === (list ? CLOSE_LIST : CLOSE)) state = close(list);
         else if (state === 'next' && c === COMMA) {
           state = list ? 'value' : 'key';
           i++;
-        } else if (state === 'next') damage('json-malformed');
+        } else if (state === 'next') state = damage('json-malformed');
         else if (list && c === COMMA) i++;
-        else if (list) begin(c);
+        else if (list) state = begin(c);
         else if (c === QUOTE) {
           keyBytes = [];
           escaped = false;
           state = 'in-key';
           i++;
-        } else damage('json-malformed');
+        } else state = damage('json-malformed');
       } else if (state === 'colon') {
-        if (c !== COLON) damage('json-malformed');
+        if (c !== COLON) state = damage('json-malformed');
         else {
           state = 'value';
           i++;
         }
-      } else damage('json-malformed');
+      } else state = damage('json-malformed');
     }
     if (state === 'taken') keep(chunk.subarray(from));
     advance(chunk.length);

@@ -32,9 +32,9 @@ const shown = (parts: readonly JsonPart[]): string[] =>
   parts.map((part) =>
     part.type === 'damage'
       ? `damage ${part.problem} ${part.offset}+${part.length}`
-      : part.type === 'enter' || part.type === 'leave'
-        ? `${part.type} ${part.path.join('/')}`
-        : `${part.type} ${part.path.join('/')} ${part.bytes?.toString() ?? ''}${part.problem ?? ''}`,
+      : 'bytes' in part
+        ? `${part.type} ${part.path.join('/')} ${part.bytes?.toString() ?? ''}${part.problem ?? ''}`
+        : `${part.type} ${part.path.join('/')}`,
   );
 
 test('lists inside objects inside lists come element by element, all else as facts', async () => {
