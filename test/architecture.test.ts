@@ -3,7 +3,7 @@ import { folders, type Source, sources } from './architecture/sources.ts';
 const all = sources();
 const src = all.filter(({ path }) => path.startsWith('src/'));
 
-const FEATURES = ['ingest', 'archive', 'search', 'retention', 'supervision', 'export'];
+const FEATURES = ['access', 'ingest', 'archive', 'search', 'retention', 'supervision', 'export'];
 /** What any feature may read of the archive: how to read it, never how it is sealed. */
 const READING_SIDE = /^src\/archive\/(?:reader\.ts|read\/)/;
 
@@ -91,7 +91,16 @@ const PACKAGES: readonly Package[] = [
     where: /^src\/ingest\//,
     instead: 'only ingest reads wire formats of others; call src/ingest.',
   },
-  { name: /^express$/, where: /^src\/http\//, instead: 'only http speaks HTTP.' },
+  {
+    name: /^(?:express|express-.+|helmet|pino|prom-client)$/,
+    where: /^src\/http\//,
+    instead: 'only http speaks HTTP.',
+  },
+  {
+    name: /^(?:jsonwebtoken|jwks-rsa)$/,
+    where: /^src\/access\//,
+    instead: 'only src/access reads and writes tokens.',
+  },
   {
     name: /^commander$/,
     where: /^src\/cli\//,

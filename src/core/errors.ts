@@ -56,8 +56,44 @@ export const ERRORS = {
     exit: 3,
     says: 'A file of the archive is missing or is not what the ledger says it is.',
   },
+  refused: {
+    exit: 1,
+    says: 'The act is sealed as void: the actor has no permission for it, or a rule forbids it.',
+  },
+  'register-stale': {
+    exit: 1,
+    says: 'This node has not read the newest control entries for more than five seconds.',
+  },
   'removal-refused': { exit: 1, says: 'Nothing may be removed: no disposal has been sealed for it.' },
   'fault-found': { exit: 3, says: 'Verification found at least one fault; each is named in the answer.' },
+  conflict: {
+    exit: 1,
+    says: 'Somebody else changed the same thing first; the answer names what won. Look again, then decide.',
+  },
+  'sign-in-failed': {
+    exit: 1,
+    says: 'Account, password or code are not right, or the account may not sign in; which of them is not said.',
+  },
+  'second-factor-needed': { exit: 1, says: 'The account has a second factor: its six digits are missing.' },
+  'session-ended': {
+    exit: 1,
+    says: 'The token is missing, expired, revoked, or not one of this archive: sign in again.',
+  },
+  'not-permitted': {
+    exit: 1,
+    says: 'The account has no permission for this, or its grant does not reach it.',
+  },
+  'password-change-needed': {
+    exit: 1,
+    says: 'A one-time password only lets its account choose a password of its own.',
+  },
+  'weak-password': { exit: 2, says: 'The new password is too short or too plain.' },
+  'too-many-requests': {
+    exit: 1,
+    says: 'Too many requests or failed sign-ins: wait as long as the hint says.',
+  },
+  'too-large': { exit: 2, says: 'The request is larger than the service takes.' },
+  'bad-request': { exit: 2, says: 'The request is not of the form that openapi.yaml asks for.' },
   internal: { exit: 1, says: 'A fault in Holdfast itself; nothing that was acknowledged is lost.' },
 } as const satisfies Record<string, { exit: 1 | 2 | 3; says: string }>;
 

@@ -2,12 +2,12 @@
  * The archive's keys in a folder, encrypted under a passphrase. One file, `keys.json`, holds secrets and certificates
  * together and is written once, so that they can never drift apart.
  */
-import { createECDH, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { HoldfastError } from '../../core/errors.ts';
-import { issueCertificate, issueEmptyCrl, pkcs8, spkiOfPoint } from '../../core/pki/certificate.ts';
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { issueCertificate, issueEmptyCrl, pkcs8 } from '../../core/pki/certificate.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { CertifiedSigner, Signer } from '../../core/ports/signer.ts';
 import { readKeyFile, type StoredKeys, writeKeyFile } from './key-file-store.ts';
+import { newP256, p256Of } from './p256.ts';
 
 /** Everything an archive signs and recognises with. */
 export interface ArchiveKeys {
@@ -119,31 +119,6 @@ function ed25519Signer(seed: Uint8Array): Signer {
     publicKey: Uint8Array.from(spki.subarray(-32)),
     sign: async (message) => sign(null, message, key),
   };
-}
-
-interface P256 {
-  readonly key: KeyObject;
-  readonly number: Uint8Array;
-  readonly spki: Uint8Array;
-}
-
-/** A private number drawn from `random`; drawn again in the 1 in 2^32 case that it is no valid one. */
-function newP256(random: Random): P256 {
-  while (true) {
-    try {
-      return p256Of(random.bytes(32));
-    } catch (error) {
-      if (error instanceof HoldfastError) throw error;
-    }
-  }
-}
-
-function p256Of(number: Uint8Array): P256 {
-  const ecdh = createECDH('prime256v1');
-  ecdh.setPrivateKey(number);
-  const point = ecdh.getPublicKey();
-  const key = createPrivateKey({ key: Buffer.from(pkcs8.p256(number, point)), format: 'der', type: 'pkcs8' });
-  return { key, number, spki: spkiOfPoint(point) };
 }
 
 /** 16 unpredictable bytes, positive and not zero. */
