@@ -1,5 +1,5 @@
 import type { Bucket, Quarter, RetentionClass } from '../core/record.ts';
-import { accessibleUntil, retainUntil, ruleOf } from '../core/retention.ts';
+import { accessibleUntil, definitionOf, retainUntil } from '../core/retention.ts';
 
 /** How long one bucket is kept, and by which rule. */
 export interface BucketSchedule {
@@ -21,7 +21,7 @@ export function scheduleOf(bucket: Bucket & { readonly documents: number }): Buc
     class: bucket.class,
     quarter: bucket.quarter,
     documents: bucket.documents,
-    source: ruleOf(bucket.class)?.source ?? null,
+    source: definitionOf(bucket.class)?.source ?? null,
     accessibleUntil: accessibleUntil(bucket.class, bucket.quarter) ?? null,
     retainUntil: retainUntil(bucket.class, bucket.quarter) ?? null,
   };
