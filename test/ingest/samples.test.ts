@@ -73,6 +73,26 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  sample('Teams as Graph’s reference shows it, and as an SDK dumps it', async () => {
+    expect(await accountOf('teams/TRANSCRIBED_zulip_fixture_chat_messages.json')).toEqual({
+      format: 'teams',
+      events: 7,
+      rejects: [],
+      excluded: [],
+    });
+    for (const [name, events] of [
+      ['channel-list-messages_1', 2],
+      ['chat-list-messages_1', 2],
+      ['chatmessage-delta_4', 1],
+      ['chatmessage-get_3', 1],
+      ['chatmessage-list-replies_1', 3],
+    ] as const)
+      expect([name, await accountOf(`teams/graph-docs/v1.0_${name}.json`)]).toEqual([
+        name,
+        { format: 'teams', events, rejects: [], excluded: [] },
+      ]);
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',

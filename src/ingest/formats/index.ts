@@ -1,8 +1,11 @@
 /** Every format that Holdfast reads, in the order in which ties of detection are decided. One line each. */
 import type { Format } from '../format.ts';
+import { bloomberg } from './bloomberg.ts';
 import { filedump } from './filedump.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
 import { slack } from './slack.ts';
+import { teams } from './teams.ts';
+import { whatsapp } from './whatsapp.ts';
 
-export const FORMATS: readonly Format[] = [slack, pidgin, filedump, ndjson];
+export const FORMATS: readonly Format[] = [slack, teams, pidgin, bloomberg, whatsapp, filedump, ndjson];
