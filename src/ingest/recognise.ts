@@ -113,5 +113,5 @@ export function detect(probe: Probe): { format: Format; confidence: number; reas
 
 async function probeOf(file: SourceFile): Promise<Probe> {
   const head = await readHead(file, HEAD);
-  return { name: nameOf(file), head, text: decodeHead(head) };
+  return { name: nameOf(file), head, text: decodeHead(head, file.settings.encoding) };
 }

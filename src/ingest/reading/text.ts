@@ -1,19 +1,23 @@
 /**
- * Bytes to text. UTF-8 unless a byte-order mark or a declaration says otherwise; what is not valid is read as
- * Windows-1252, and that is recorded. Positions are always bytes of the file as it is stored.
+ * Bytes to text. UTF-8 unless a byte-order mark, the settings or a declaration say otherwise; what is not valid is read
+ * in the code page that it looks like, and that is recorded. Positions are always bytes of the file as it is stored.
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import type { Repair } from '../../core/event.ts';
 import type { SourceFile } from '../format.ts';
+import { type CodePage, codePageNamed, decoderOf, FALLBACK, isDamagedUtf8, isWide } from './code-page.ts';
+import { type Legacy, legacyOf, watched, wholeSequences } from './legacy.ts';
 
-/** A file as a stream of bytes in which ASCII stands for itself: UTF-8, or a single-byte code page. */
+/** A file as a stream of bytes in which ASCII stands for itself: UTF-8, or a code page. */
 export interface TextStream {
   readonly chunks: AsyncIterable<Buffer>;
   /** Bytes of the byte-order mark. */
   readonly start: number;
   /** The file is UTF-16 and was recoded: `chunks` are UTF-8, and two bytes of the file make one UTF-16 unit. */
   readonly wide: boolean;
+  /** How bytes that are not UTF-8 are read. Absent: as Windows-1252. */
+  readonly legacy?: Readonly<Legacy>;
 }
 
 const startsWith = (bytes: Uint8Array, ...head: number[]): boolean =>
@@ -48,7 +52,7 @@ export async function openText(file: SourceFile): Promise<TextStream> {
     if (next.done) ended = true;
     else head = head.length === 0 ? asBuffer(next.value) : Buffer.concat([head, next.value]);
   }
-  const { charset, mark } = sniffEncoding(head);
+  const { charset, mark } = charsetOf(head, file.settings.encoding);
   const rest = async function* (): AsyncIterable<Buffer> {
     try {
       if (head.length > mark) yield head.subarray(mark);
@@ -61,9 +65,26 @@ export async function openText(file: SourceFile): Promise<TextStream> {
       await iterator.return?.();
     }
   };
-  if (charset === 'utf-8') return { chunks: rest(), start: mark, wide: false };
+  const stated = statedPage(file);
+  if (charset === 'utf-8' && stated !== undefined)
+    return { chunks: rest(), start: mark, wide: false, legacy: { page: stated, from: 'stated' } };
+  if (charset === 'utf-8') {
+    const legacy: Legacy = { page: FALLBACK, from: 'detected' };
+    return { chunks: watched(rest(), legacy), start: mark, wide: false, legacy };
+  }
   return { chunks: recode(rest(), charset), start: mark, wide: true };
 }
+
+/** What the first bytes show, else UTF-16 where that is stated. */
+function charsetOf(head: Uint8Array, stated: string | undefined): ReturnType<typeof sniffEncoding> {
+  const shown = sniffEncoding(head);
+  const wide = /^utf-?16(le|be)?$/iu.exec(stated ?? '');
+  if (wide === null || shown.mark > 0 || shown.charset !== 'utf-8') return shown;
+  return { charset: wide[1]?.toLowerCase() === 'be' ? 'utf-16be' : 'utf-16le', mark: 0 };
+}
+
+const statedPage = ({ settings }: SourceFile): CodePage | undefined =>
+  settings.encoding === undefined ? undefined : codePageNamed(settings.encoding);
 
 async function* recode(chunks: AsyncIterable<Buffer>, charset: string): AsyncIterable<Buffer> {
   const decoder = new TextDecoder(charset, { ignoreBOM: true });
@@ -91,29 +112,30 @@ export function decode(stream: TextStream, bytes: Buffer, repairs: Repair[], dec
     if (text.includes('\ufffd')) repairs.push({ code: 'encoding-invalid' });
     return text;
   }
-  if (declared !== undefined && !isUtf8Name(declared)) {
-    const decoder = decoderFor(declared);
-    if (decoder !== undefined) {
-      const text = decoder.decode(bytes);
-      if (text.includes('\ufffd')) repairs.push({ code: 'encoding-invalid', what: declared });
-      return text;
-    }
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  const { page, from } = stream.legacy ?? { page: FALLBACK, from: 'detected' };
+  if (declared !== undefined && from !== 'stated') {
+    const known = codePageNamed(declared);
+    if (known !== undefined && known !== 'utf-8') return inPage(bytes, known, repairs);
   }
-  if (isUtf8(bytes)) return bytes.toString('utf8');
-  repairs.push({ code: 'encoding-cp1252' });
-  return new TextDecoder('windows-1252').decode(bytes);
+  if (isUtf8(bytes) && !(from === 'stated' && isWide(page) && onlyPairs(bytes)))
+    return bytes.toString('utf8');
+  if (page === 'utf-8' || isDamagedUtf8(bytes)) return inPage(bytes, 'utf-8', repairs);
+  if (from === 'stated') repairs.push({ code: 'encoding-stated', what: page });
+  else if (page === FALLBACK) repairs.push({ code: 'encoding-cp1252' });
+  else repairs.push({ code: 'encoding-detected', what: page });
+  return inPage(bytes, page, repairs);
 }
 
-const isUtf8Name = (name: string): boolean => /^(utf-?8|us-ascii|ascii)$/iu.test(name);
+function inPage(bytes: Buffer, page: CodePage, repairs: Repair[]): string {
+  const text = decoderOf(page).decode(bytes);
+  if (text.includes('\ufffd')) repairs.push({ code: 'encoding-invalid', what: page });
+  return text;
+}
 
-function decoderFor(charset: string): TextDecoder | undefined {
-  try {
-    const decoder = new TextDecoder(charset);
-    // Encodings in which ASCII does not stand for itself cannot have been framed byte by byte.
-    return decoder.encoding.startsWith('utf-16') ? undefined : decoder;
-  } catch {
-    return undefined;
-  }
+/** Two bytes a character throughout: by chance, characters of a code page are valid UTF-8 in this way only. */
+function onlyPairs(bytes: Buffer): boolean {
+  return !bytes.some((byte) => byte >= 0xe0);
 }
 
 /** Replaces lone surrogates by U+FFFD in a text. */
@@ -123,10 +145,16 @@ export function wellFormed(text: string, repairs: Repair[], what: string): strin
   return text.toWellFormed();
 }
 
-/** First bytes of a file as text, for detection. */
-export function decodeHead(head: Uint8Array): string {
-  const { charset, mark } = sniffEncoding(head);
-  return new TextDecoder(charset).decode(head.subarray(mark));
+/** First bytes of a file as text, for detection. `stated`: the encoding that the settings name. */
+export function decodeHead(head: Uint8Array, stated?: string): string {
+  const { charset, mark } = charsetOf(head, stated);
+  const bytes = asBuffer(head.subarray(mark));
+  if (charset !== 'utf-8') return new TextDecoder(charset).decode(bytes);
+  const whole = bytes.subarray(0, wholeSequences(bytes));
+  // What holds NUL is no text in any code page.
+  if (isUtf8(whole) || bytes.includes(0)) return bytes.toString('utf8');
+  const page = stated === undefined ? undefined : codePageNamed(stated);
+  return decoderOf(page ?? legacyOf(bytes)).decode(bytes);
 }
 
 /** The first bytes of a file, up to `limit`, however they come in chunks. */
