@@ -71,11 +71,14 @@ export const REPAIRS = {
   'sender-absent': 'The source names no sender.',
   'date-inferred':
     'The entry has a time and no date: the date is that of the entry before, or the day after.',
+  'date-order-assumed':
+    'Nothing in the file or its settings says whether day or month comes first: the day was taken first.',
   'time-of-message': 'The source gives this change no time; it stands at the time of its message.',
   'time-ambiguous': 'The wall clock shows this time twice (clocks went back); the first was taken.',
   'time-skipped': 'The wall clock never shows this time (clocks went forward); it was read an hour on.',
   'number-as-text': 'A number that is no safe integer was kept as the text of the source.',
   'text-from-attachments': 'The message has no text; it is taken from its attachments or blocks.',
+  'json-escape': 'An escape \\x, which JSON does not have, was read as the character that it names.',
   'prefix-removed': 'A prefix that the exporter puts before deleted text was taken off.',
 } as const satisfies Record<string, string>;
 

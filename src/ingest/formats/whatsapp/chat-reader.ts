@@ -1,0 +1,238 @@
+/** The entries of one chat. */
+import type { Attachment, Conversation, Event, Moment, Party, Repair } from '../../../core/event.ts';
+import { changeKey, contentKey, eventId } from '../../../core/ids.ts';
+import type { Holding, Outcome, SourceFile } from '../../format.ts';
+import { dateMs, sayAssumed } from '../../reading/date-order.ts';
+import type { EntryLog, Role } from '../../reading/entries.ts';
+import { LogClock } from '../../reading/log-clock.ts';
+import { party } from '../../reading/party.ts';
+import type { Place } from '../../reading/provenance.ts';
+import { direct, Scribe, to, type Written } from '../../reading/scribe.ts';
+import { nameOf } from '../../source-name.ts';
+import { editedText, fileNamed, isDeleted, isOmitted, systemLine } from './phrases.ts';
+import { type Stamp, stampOf } from './stamp.ts';
+import { type Survey, senderOf } from './survey.ts';
+
+const NETWORK = 'whatsapp';
+const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** `WhatsApp Chat with Bob.txt`, `WhatsApp Chat - Bob.zip!/_chat.txt`, `Chat de WhatsApp con Bob.txt`, … */
+const TITLE =
+  /(?:^|\/)(?:WhatsApp[- ]Chat (?:with|mit|-) |WhatsApp-chat met |Chat (?:de WhatsApp con|WhatsApp con|di WhatsApp con) |Discussion WhatsApp avec |Conversa do WhatsApp com |Chat do WhatsApp com |Чат WhatsApp с (?:контактом )?)([^/]+?)(?: ?\(\d+\))?(?:\.txt|\.zip!\/[^/]+\.txt|\/_chat\.txt)$/iu;
+
+export class ChatReader implements EntryLog {
+  /** Files beside the chat that a message has named. */
+  readonly used = new Set<SourceFile>();
+  readonly #file: SourceFile;
+  readonly #survey: Survey;
+  readonly #media: ReadonlyMap<string, SourceFile>;
+  readonly #clock: LogClock;
+  readonly #scribe = new Scribe();
+  readonly #conversation: Conversation;
+  readonly #sides: readonly Party[];
+  readonly #self: string | undefined;
+
+  constructor(file: SourceFile, survey: Survey, media: ReadonlyMap<string, SourceFile>) {
+    this.#file = file;
+    this.#survey = survey;
+    this.#media = media;
+    this.#clock = new LogClock(file.settings);
+    const { account } = file.settings;
+    this.#self = account === undefined ? undefined : person(account).address;
+    const name = nameOf(file);
+    const title = TITLE.exec(name)?.[1];
+    if (survey.group) {
+      this.#sides = [];
+      const id = title ?? stem(name);
+      this.#conversation = { id, kind: 'group', ...(title !== undefined && { name: title }) };
+    } else {
+      const people = new Map([...survey.senders].map((each) => [person(each).address, person(each)]));
+      if (title !== undefined && people.size < 2) people.set(person(title).address, person(title));
+      this.#sides = [...people.values()];
+      const known = this.#sides.map(({ address }) => address);
+      this.#conversation =
+        known.length === 0 ? { id: stem(name), kind: 'direct' } : direct(...known, this.#ownSide(known));
+    }
+  }
+
+  /** The account as a side of its own, where the chat shows fewer than two. */
+  #ownSide(known: readonly string[]): string | undefined {
+    return known.length < 2 ? this.#self : undefined;
+  }
+
+  role(line: string): Role {
+    return stampOf(line) === undefined ? 'more' : 'entry';
+  }
+
+  read(entry: string, place: Place, repairs: Repair[]): Outcome {
+    const stamp = stampOf(entry);
+    if (stamp === undefined) return { type: 'reject', code: 'line-unknown' };
+    const at = this.#moment(stamp, repairs);
+    if (at === undefined) return { type: 'reject', code: 'time-invalid' };
+    const rest = entry.slice(stamp.length).replace(/\n+$/u, '');
+    const name = this.#nameIn(rest);
+    if (name === undefined)
+      return { type: 'event', event: this.#system(rest, at, undefined, place, repairs) };
+    const text = rest.slice(name.length + 1).replace(/^ /u, '');
+    // An iPhone puts its own lines behind a name, after a mark of direction.
+    const own = stamp.ios && text.startsWith('\u200e') ? systemLine(text) : undefined;
+    const isSystem = own !== undefined && (own.kind !== 'notice' || /end-to-end/u.test(text));
+    const isRoom = name === this.#conversation.name;
+    if (isSystem || isRoom)
+      return {
+        type: 'event',
+        event: this.#system(text, at, isRoom ? undefined : person(name), place, repairs),
+      };
+    return this.#message(person(name), text, at, place, repairs);
+  }
+
+  #nameIn(rest: string): string | undefined {
+    const name = senderOf(rest);
+    if (name !== undefined) {
+      // A quoted name can hold a colon; an iPhone's mark of direction after one says that it is none.
+      const isName = rest[name.length + 2] === '\u200e' || systemLine(firstLine(rest)).kind !== 'name';
+      return isName ? name : undefined;
+    }
+    const colon = rest.indexOf(':');
+    const before = colon === -1 ? undefined : rest.slice(0, colon);
+    return before !== undefined && this.#survey.senders.has(before) ? before : undefined;
+  }
+
+  #moment(stamp: Stamp, repairs: Repair[]): Moment | undefined {
+    const { order, from } = this.#survey.orderOf(stamp.date);
+    const day = dateMs(stamp.date, order);
+    if (day === undefined || stamp.clock === undefined) return undefined;
+    sayAssumed(stamp.date, from, repairs);
+    return this.#clock.moment(day + stamp.clock, stamp.seconds ? 's' : 'min', repairs);
+  }
+
+  #write(
+    place: Place,
+    at: Moment,
+    repairs: Repair[],
+    more: {
+      sender?: Party | undefined;
+      actor?: Party | undefined;
+      text?: string;
+      attachments?: readonly Attachment[];
+      extra?: { readonly [key: string]: string };
+    },
+  ): Written {
+    const { sender } = more;
+    const other =
+      sender !== undefined && this.#sides.length === 2
+        ? this.#sides.find(({ address }) => address !== sender.address)
+        : undefined;
+    const setting = this.#file.settings.dateOrder !== undefined ? { dateOrder: 'setting' as const } : {};
+    return this.#scribe.write(place, {
+      network: NETWORK,
+      conversation: this.#conversation,
+      at,
+      ...more,
+      recipients: to(other),
+      perspective: this.#self,
+      facts: { conversation: this.#sides.length === 2 ? 'record' : 'path', ...setting },
+      repairs,
+    });
+  }
+
+  #message(sender: Party, source: string, at: Moment, place: Place, repairs: Repair[]): Outcome {
+    if (isDeleted(source)) {
+      const base = this.#write(place, at, repairs, { sender, text: '' });
+      const { text: _none, ...rest } = base;
+      const key = contentKey(sender.address, at.instant, '', 0);
+      return {
+        type: 'event',
+        event: {
+          ...rest,
+          kind: 'deletion',
+          id: eventId(NETWORK, this.#conversation.id, changeKey('deletion', key, '', base.id, at.instant)),
+          target: base.id,
+          payload: { earlier: 'not-captured' },
+          extra: { text: source },
+        },
+      };
+    }
+    const edited = editedText(source);
+    const text = edited ?? source;
+    const { attachment, holding } = this.#attached(text);
+    const base = this.#write(place, at, repairs, {
+      sender,
+      text,
+      ...(attachment !== undefined && { attachments: [attachment] }),
+      ...(edited !== undefined && { extra: { edited: source.slice(edited.length).trim() } }),
+    });
+    const holdings = holding === undefined ? {} : { holdings: [holding] };
+    if (edited === undefined) return { type: 'event', event: { ...base, kind: 'message' }, ...holdings };
+    const key = contentKey(sender.address, at.instant, text, 0);
+    return {
+      type: 'event',
+      event: {
+        ...base,
+        kind: 'edit',
+        id: eventId(NETWORK, this.#conversation.id, changeKey('edit', key, '', base.id, at.instant)),
+        target: base.id,
+        payload: { earlier: 'not-captured' },
+      },
+      ...holdings,
+    };
+  }
+
+  /** The file that a text stands for, and its bytes where they are beside the chat. */
+  #attached(text: string): { attachment?: Attachment; holding?: Holding } {
+    const line = firstLine(text);
+    if (isOmitted(line)) return { attachment: { state: 'missing' } };
+    const name = fileNamed(line, (each) => this.#media.has(each));
+    if (name === undefined) return {};
+    const file = this.#media.get(name);
+    if (file === undefined || file.size === 0)
+      return { attachment: { name, reference: name, state: file === undefined ? 'referenced' : 'missing' } };
+    this.used.add(file);
+    return {
+      attachment: { name, reference: name, state: 'referenced' },
+      holding: { attachment: 0, open: () => file.open() },
+    };
+  }
+
+  #system(text: string, at: Moment, shown: Party | undefined, place: Place, repairs: Repair[]): Event {
+    const line = systemLine(text);
+    switch (line.kind) {
+      case 'join':
+      case 'leave': {
+        const actor = line.by === undefined ? undefined : person(line.by);
+        const base = this.#write(place, at, repairs, { sender: person(line.who), actor, text });
+        const { recipients: _none, ...rest } = base;
+        return { ...rest, kind: line.kind, payload: { basis: 'stated' } };
+      }
+      case 'name': {
+        const base = this.#write(place, at, repairs, { sender: person(line.by), text: line.name });
+        return { ...base, kind: 'topic', payload: { what: 'name' }, extra: { text } };
+      }
+      case 'call': {
+        const seconds = line.seconds === undefined ? {} : { seconds: line.seconds };
+        const base = this.#write(place, at, repairs, { sender: shown, text });
+        return { ...base, kind: 'call', payload: { phase: line.phase, ...seconds } };
+      }
+      case 'notice': {
+        const base = this.#write(place, at, repairs, { sender: shown, text });
+        return { ...base, kind: 'notice', payload: { type: 'system' } };
+      }
+    }
+  }
+}
+
+const firstLine = (text: string): string => {
+  const end = text.indexOf('\n');
+  return end === -1 ? text : text.slice(0, end);
+};
+
+/** Names and numbers come wrapped in direction marks, and unknown people with a tilde before their own name. */
+function person(written: string): Party {
+  const plain = written
+    .replaceAll(BIDI, '')
+    .replaceAll(/[\u00a0\u202f]/gu, ' ')
+    .trim();
+  return party(NETWORK, plain === '' ? written : plain);
+}
+
+const stem = (name: string): string => (name.split('/').at(-1) ?? name).replace(/\.txt$/iu, '') || name;

@@ -1,0 +1,61 @@
+/** What only a whole chat shows: the order of its dates, who writes, whether it is a group. */
+import type { DateOrder } from '../../../core/receipt.ts';
+import type { SourceFile } from '../../format.ts';
+import { type DateDigits, DateOrders } from '../../reading/date-order.ts';
+import { lines } from '../../reading/lines.ts';
+import { decode, openText } from '../../reading/text.ts';
+import { isOfGroup } from './phrases.ts';
+import { stampOf } from './stamp.ts';
+
+export interface Survey {
+  /** The order of dates of one spelling. */
+  orderOf(date: DateDigits): { readonly order: DateOrder; readonly from: 'record' | 'setting' | 'assumed' };
+  readonly senders: ReadonlySet<string>;
+  readonly group: boolean;
+}
+
+const MAX_SENDERS = 10_000;
+
+/** Who begins a text of the form `Name: …`; undefined for a line of WhatsApp itself. */
+export const senderOf = (rest: string): string | undefined => /^([^:\n]{1,120}):(?: |$)/u.exec(rest)?.[1];
+
+/** A phone that changes its language writes its dates in another way: spellings are judged apart. */
+const spelling = ([, , year]: DateDigits): string => String(year.length);
+
+/** Reads a chat through once. */
+export async function surveyOf(file: SourceFile): Promise<Survey> {
+  const orders = new Map<string, DateOrders>();
+  const senders = new Set<string>();
+  let group = false;
+  const stream = await openText(file);
+  for await (const batch of lines(stream)) {
+    for (const { bytes } of batch) {
+      if (bytes === undefined) continue;
+      const line = decode(stream, bytes, []);
+      const stamp = stampOf(line);
+      if (stamp === undefined) continue;
+      const key = spelling(stamp.date);
+      const known = orders.get(key) ?? new DateOrders();
+      orders.set(key, known);
+      known.see(stamp.date);
+      const rest = line.slice(stamp.length);
+      const sender = senderOf(rest);
+      if (sender !== undefined) {
+        if (senders.size < MAX_SENDERS) senders.add(sender);
+        if (!group && stamp.ios && rest[sender.length + 2] === '\u200e')
+          group = isOfGroup(rest.slice(sender.length + 2));
+      } else if (!group) group = isOfGroup(rest);
+    }
+  }
+  const decided = new Map<string, ReturnType<DateOrders['decide']>>();
+  return {
+    orderOf(date) {
+      const key = spelling(date);
+      const found = decided.get(key) ?? (orders.get(key) ?? new DateOrders()).decide(file.settings.dateOrder);
+      decided.set(key, found);
+      return found;
+    },
+    senders,
+    group: group || senders.size > 2,
+  };
+}

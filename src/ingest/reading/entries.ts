@@ -1,0 +1,136 @@
+/** Framing of logs whose entries are lines, each with the lines after it that begin none. */
+import type { Repair } from '../../core/event.ts';
+import type { RejectCode } from '../../core/rejects.ts';
+import { type Frame, MAX_UNIT, type Outcome, type Source, type SourceFile } from '../format.ts';
+import { type Line, lines } from './lines.ts';
+import type { Place } from './provenance.ts';
+import { decode, decodeHead, openText, readHead, type TextStream } from './text.ts';
+
+/**
+ * What a line is: `entry` begins one, `more` goes on with the entry before, `heading` says something about those that
+ * follow and is no unit, `blank` is nothing, `unknown` is a reject.
+ */
+export type Role = 'entry' | 'more' | 'heading' | 'blank' | 'unknown';
+
+export interface EntryLog {
+  /** Asked once for every line, in their order, ahead of reading. Without an entry before it, `more` is `unknown`. */
+  role(line: string): Role;
+  /** Reads an entry: its lines joined by line feeds. */
+  read(entry: string, place: Place, repairs: Repair[]): Outcome;
+  /** Takes a heading, at its turn among the entries. */
+  heading?(line: string): void;
+}
+
+/** An entry whose lines are being gathered; past the largest unit they are passed over and only measured. */
+interface Gathered {
+  readonly offset: number;
+  length: number;
+  chars: number;
+  lines: string[];
+  readonly repairs: Repair[];
+}
+
+/** All entries of a file; a file without any is one exclusion. */
+export async function* entryFrames(
+  source: Source,
+  file: SourceFile,
+  log: EntryLog,
+): AsyncIterable<readonly Frame[]> {
+  const stream = await openText(file);
+  let open: Gathered | undefined;
+  let units = 0;
+  for await (const batch of lines(await withLineFeeds(stream, file))) {
+    const frames: Frame[] = [];
+    const close = (): void => {
+      if (open !== undefined) frames.push(entryFrame(source, file, log, open));
+      open = undefined;
+    };
+    for (const line of batch) {
+      const repairs: Repair[] = [];
+      const text = line.bytes === undefined ? undefined : decode(stream, line.bytes, repairs);
+      const role = text === undefined ? 'unknown' : log.role(text);
+      if (role === 'more' && open !== undefined && text !== undefined) {
+        add(open, line, text, repairs);
+        continue;
+      }
+      if (role === 'blank' || (role === 'more' && text?.trim() === '')) continue;
+      close();
+      if (role === 'entry' && text !== undefined) {
+        const { offset, length } = line;
+        open = { offset, length, chars: text.length, lines: [text], repairs };
+        units++;
+      } else if (role === 'heading' && text !== undefined) {
+        frames.push(headingFrame(file, line, () => log.heading?.(text)));
+      } else {
+        frames.push(rejectFrame(file, line, text === undefined ? 'line-too-long' : 'line-unknown'));
+        units++;
+      }
+    }
+    yield frames;
+  }
+  if (open !== undefined) yield [entryFrame(source, file, log, open)];
+  if (units === 0) yield [noEntries(file)];
+}
+
+function add(open: Gathered, line: Line, text: string, repairs: readonly Repair[]): void {
+  open.length = line.offset + line.length - open.offset;
+  open.chars += text.length + 1;
+  if (open.chars > MAX_UNIT) open.lines = [];
+  else open.lines.push(text);
+  for (const repair of repairs)
+    if (!open.repairs.some((known) => known.code === repair.code && known.what === repair.what))
+      open.repairs.push(repair);
+}
+
+function entryFrame(source: Source, file: SourceFile, log: EntryLog, open: Gathered): Frame {
+  const { offset, length } = open;
+  if (open.chars > MAX_UNIT) return rejectFrame(file, open, 'unit-too-long');
+  const text = open.lines.join('\n');
+  const read = (): Outcome[] => [log.read(text, { source, file, offset, length }, [...open.repairs])];
+  return { file, offset, length, units: 1, read };
+}
+
+/** A heading is no unit, and is read at its turn all the same. */
+function headingFrame(file: SourceFile, { offset, length }: Line, take: () => void): Frame {
+  return {
+    file,
+    offset,
+    length,
+    units: 0,
+    read() {
+      take();
+      return [];
+    },
+  };
+}
+
+/** A part that is one reject, whatever it holds. */
+export function rejectFrame(
+  file: SourceFile,
+  { offset, length }: { readonly offset: number; readonly length: number },
+  code: RejectCode,
+): Frame {
+  return { file, offset, length, units: 1, read: () => [{ type: 'reject', code }] };
+}
+
+/** A transcript in which nothing was said: one exclusion for the whole file. */
+export function noEntries(file: SourceFile): Frame {
+  const read = (): Outcome[] => [{ type: 'excluded', reason: 'no-entries' }];
+  return { file, offset: 0, length: file.size, units: 1, read };
+}
+
+const HEAD = 65_536;
+
+/** Classic Mac OS ended lines by CR alone; such a file is read as if they were line feeds. */
+async function withLineFeeds(stream: TextStream, file: SourceFile): Promise<TextStream> {
+  const head = decodeHead(await readHead(file, HEAD));
+  if (!head.includes('\r') || head.includes('\n')) return stream;
+  const chunks = async function* (): AsyncIterable<Buffer> {
+    for await (const chunk of stream.chunks) {
+      const copy = Buffer.from(chunk);
+      for (let at = copy.indexOf(13); at !== -1; at = copy.indexOf(13, at + 1)) copy[at] = 10;
+      yield copy;
+    }
+  };
+  return { ...stream, chunks: chunks() };
+}

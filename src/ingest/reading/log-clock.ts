@@ -1,0 +1,79 @@
+/** Times of logs: wall clocks in the zone that is known for them, and epochs. */
+import type { Moment, Repair } from '../../core/event.ts';
+import type { FileSettings } from '../rules.ts';
+import { instantOf, wallText, ZoneClock } from './time.ts';
+
+/** Reads the wall clocks of one file. A zone that the source or its path states wins over one that a person stated. */
+export class LogClock {
+  readonly #clock: ZoneClock;
+  readonly #source: Moment['zoneSource'];
+
+  constructor(settings: FileSettings, found?: { readonly zone: string; readonly source: 'stated' | 'path' }) {
+    const zone = found?.zone ?? settings.zone;
+    this.#clock = new ZoneClock(zone ?? '+00:00');
+    this.#source = found?.source ?? (zone === undefined ? 'assumed' : 'setting');
+  }
+
+  /** `wall`: milliseconds as if UTC. Undefined: no instant that can be kept. */
+  moment(wall: number, precision: Moment['precision'], repairs: Repair[]): Moment | undefined {
+    const instant = instantOf(this.#clock.instant(wall, repairs));
+    if (instant === undefined) return undefined;
+    return { instant, wall: wallText(wall), zone: this.#clock.zone, zoneSource: this.#source, precision };
+  }
+}
+
+/** The moment of milliseconds since 1970. */
+export function epochMoment(ms: number, precision: 'ms' | 's' = 's'): Moment | undefined {
+  const instant = instantOf(ms);
+  return instant === undefined ? undefined : { instant, zoneSource: 'stated', precision };
+}
+
+const AM = /^(?:a|am|上午|오전|午前|πμ|پ|ص|vorm|öö|de)/u;
+const PM = /^(?:p|pm|下午|오후|午後|μμ|م|nachm|ös|du)/u;
+
+/**
+ * Milliseconds of the day; undefined where no clock shows it. `half`: `AM`, `p.m.`, `下午` …, whatever stands for it;
+ * with a half of the day an hour of 0 or past 12 is taken as written, as some clients write it.
+ */
+export function dayMs(hour: string, minute: string, second?: string, half?: string): number | undefined {
+  let h = Number(hour);
+  const m = Number(minute);
+  const s = Number(second ?? 0);
+  const name = half?.trim().toLowerCase().replaceAll(/[.\s]/gu, '');
+  if (name !== undefined && name !== '' && h <= 12) {
+    if (PM.test(name)) h = h === 12 ? 12 : h + 12;
+    else if (AM.test(name)) h = h === 12 ? 0 : h;
+    else return undefined;
+  }
+  return h > 23 || m > 59 || s > 60 ? undefined : ((h * 60 + m) * 60 + s) * 1000;
+}
+
+const DAY = 86_400_000;
+/** Lines that stand in the wrong order by less than this are no new day. */
+const STEP_BACK = 3_600_000;
+
+/** Days of a log that gives a date now and then and times otherwise: a clock that steps back has passed midnight. */
+export class DayRoll {
+  #last: number | undefined;
+
+  /** A date that the source gives; `clock`: the time of day that it gives with it. */
+  begin(day: number, clock = 0): void {
+    this.#last = Math.floor(day / DAY) * DAY + clock;
+  }
+
+  get known(): boolean {
+    return this.#last !== undefined;
+  }
+
+  /** The wall clock of a time of day, milliseconds as if UTC; undefined before any date. */
+  wall(clock: number, repairs: Repair[]): number | undefined {
+    if (this.#last === undefined) return undefined;
+    let wall = Math.floor(this.#last / DAY) * DAY + clock;
+    if (wall < this.#last - STEP_BACK) {
+      wall += DAY;
+      repairs.push({ code: 'date-inferred' });
+    }
+    this.#last = Math.max(this.#last, wall);
+    return wall;
+  }
+}

@@ -1,0 +1,77 @@
+/** The parts that every event of a log without message ids has: who, where, when, its id and where it stands. */
+import type {
+  Attachment,
+  Conversation,
+  DisclaimerEvent,
+  Json,
+  Markup,
+  Moment,
+  Party,
+  Provenance,
+  Recipient,
+  Repair,
+} from '../../core/event.ts';
+import { contentKey, directConversation, type EventKey, eventId } from '../../core/ids.ts';
+import { Ordinals } from './ordinals.ts';
+import { type Place, provenance } from './provenance.ts';
+
+/** What an event says, before it has an id. */
+export interface Draft {
+  readonly network: string;
+  readonly conversation: Conversation;
+  readonly at: Moment;
+  readonly sender?: Party | undefined;
+  readonly recipients?: readonly Recipient[] | undefined;
+  readonly actor?: Party | undefined;
+  readonly text?: string | undefined;
+  readonly markup?: Markup | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
+  /** The source's own id, where it has one. */
+  readonly key?: EventKey | undefined;
+  readonly perspective?: string | undefined;
+  readonly facts?: Provenance['facts'] | undefined;
+  readonly repairs?: readonly Repair[] | undefined;
+  readonly part?: string | undefined;
+  readonly extra?: { readonly [key: string]: Json } | undefined;
+}
+
+/** Everything of an event but its kind and what belongs to that kind. */
+export type Written = Omit<DisclaimerEvent, 'kind'>;
+
+/** Writes the events of one receipt: equals in it are told apart by their order. */
+export class Scribe {
+  readonly #ordinals = new Ordinals();
+
+  write(place: Place, draft: Draft): Written {
+    const { network, conversation, at, sender, recipients, actor, text, markup, attachments, extra } = draft;
+    return {
+      id: eventId(network, conversation.id, draft.key ?? this.#contentKey(draft)),
+      network,
+      conversation,
+      at,
+      ...(sender !== undefined && { sender }),
+      ...(recipients !== undefined && recipients.length > 0 && { recipients }),
+      ...(actor !== undefined && { actor }),
+      ...(text !== undefined && { text }),
+      ...(markup !== undefined && { markup }),
+      ...(attachments !== undefined && attachments.length > 0 && { attachments }),
+      provenance: provenance(place, draft),
+      ...(extra !== undefined && Object.keys(extra).length > 0 && { extra }),
+    };
+  }
+
+  #contentKey({ conversation, sender, actor, at, text = '' }: Draft): EventKey {
+    const who = sender?.address ?? actor?.address ?? '';
+    return contentKey(who, at.instant, text, this.#ordinals.next(conversation.id, who, at.instant, text));
+  }
+}
+
+/** A direct conversation of those of its two sides that are known. */
+export const direct = (...addresses: readonly (string | undefined)[]): Conversation => ({
+  id: directConversation(addresses.filter((address) => address !== undefined)),
+  kind: 'direct',
+});
+
+/** The other side of a direct conversation as the one to whom this was sent. */
+export const to = (party: Party | undefined): readonly Recipient[] | undefined =>
+  party === undefined ? undefined : [{ ...party, role: 'to' }];
