@@ -5,7 +5,7 @@
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { openText } from '../reading/text.ts';
 import { type XmlPart, xmlParts } from '../reading/xml-frames.ts';
-import { SHAPE } from './filedump/elements.ts';
+import { firstElements, SHAPE } from './filedump/elements.ts';
 import { DumpReader } from './filedump/reader.ts';
 
 export const filedump: Format = {
@@ -21,7 +21,6 @@ export const filedump: Format = {
   limits: [
     'FaceTime’s dialect names no network: state it with --network, else it is “unknown”.',
     'Times are seconds or milliseconds since 1970, told apart by their size (an instant before March 1973 in milliseconds would be misread).',
-    'Bloomberg’s MSG and DSCL dumps are other schemas and are not read.',
     'Files are references; their bytes are not taken from beside the dump.',
   ],
   detect(probe) {
@@ -41,30 +40,6 @@ export const filedump: Format = {
     for (const file of source.files) yield* dumpFrames(source, file, reader);
   },
 };
-
-/** Names of the first two elements, Version aside: one pass, whatever the text holds. */
-function firstElements(text: string): string[] {
-  const names: string[] = [];
-  for (let at = text.indexOf('<'); at !== -1 && names.length < 2; at = text.indexOf('<', at + 1)) {
-    const head = text.slice(at, at + 64);
-    const skipTo = head.startsWith('<!--') ? '-->' : head.startsWith('<?') ? '?>' : undefined;
-    if (skipTo !== undefined) {
-      const end = text.indexOf(skipTo, at);
-      if (end === -1) break;
-      at = end;
-    } else if (/^<!DOCTYPE/iu.test(head)) {
-      const end = text.indexOf('>', at);
-      const subset = text.indexOf('[', at);
-      const close = subset !== -1 && subset < end ? text.indexOf(']', subset) : end;
-      if (close === -1) break;
-      at = close;
-    } else {
-      const name = /^<([A-Za-z_][\w:.-]*)/u.exec(head)?.[1];
-      if (name !== undefined && name !== 'Version') names.push(name);
-    }
-  }
-  return names;
-}
 
 async function* dumpFrames(
   source: Source,

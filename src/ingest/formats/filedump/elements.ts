@@ -62,3 +62,29 @@ export const KNOWN_TAGS: ReadonlySet<string> = new Set([
   'EndTimeUTC',
   'DisclaimerReference',
 ]);
+
+const ASIDE: ReadonlySet<string> = new Set(['Version', 'NextFile']);
+
+/** Names of the first two elements, Version aside: one pass, whatever the text holds. */
+export function firstElements(text: string): string[] {
+  const names: string[] = [];
+  for (let at = text.indexOf('<'); at !== -1 && names.length < 2; at = text.indexOf('<', at + 1)) {
+    const head = text.slice(at, at + 64);
+    const skipTo = head.startsWith('<!--') ? '-->' : head.startsWith('<?') ? '?>' : undefined;
+    if (skipTo !== undefined) {
+      const end = text.indexOf(skipTo, at);
+      if (end === -1) break;
+      at = end;
+    } else if (/^<!DOCTYPE/iu.test(head)) {
+      const end = text.indexOf('>', at);
+      const subset = text.indexOf('[', at);
+      const close = subset !== -1 && subset < end ? text.indexOf(']', subset) : end;
+      if (close === -1) break;
+      at = close;
+    } else {
+      const name = /^<([A-Za-z_][\w:.-]*)/u.exec(head)?.[1];
+      if (name !== undefined && !ASIDE.has(name)) names.push(name);
+    }
+  }
+  return names;
+}
