@@ -122,6 +122,27 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  sample('Telegram exports of 2020 to 2024', async () => {
+    const events = async (name: string): Promise<[number, string[], number]> => {
+      const found = await accountOf(`telegram/${name}`);
+      expect(found.format).toBe('telegram');
+      return [found.events, found.rejects, found.excluded.length];
+    };
+    expect(await events('telegram_2020-01/result.json')).toEqual([50, [], 8]);
+    expect(await events('telegram_2021-05/result.json')).toEqual([3, [], 8]);
+    expect(await events('telegram_2021-06_supergroup/result.json')).toEqual([4, [], 0]);
+    expect(await events('telegram_2023-01/result.json')).toEqual([6, [], 5]);
+    expect(await events('telegram_2023-10_audio-video/result.json')).toEqual([4, [], 5]);
+    expect(await events('telegram_2024-01_inline-bot-buttons/result.json')).toEqual([5, [], 0]);
+    expect(await events('test_batch_export.json')).toEqual([2, [], 0]);
+    // Neither name nor id: no real export is like that.
+    expect(await events('test_single_export.json')).toEqual([
+      0,
+      ['conversation-unknown', 'conversation-unknown'],
+      0,
+    ]);
+  });
+
   sample('every other sample is kept too: recognised, or one reject a file', async () => {
     const reads = await readPath(workshop.vault, SAMPLES ?? '');
     const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);

@@ -6,6 +6,16 @@ import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
 import { slack } from './slack.ts';
 import { teams } from './teams.ts';
+import { telegram } from './telegram.ts';
 import { whatsapp } from './whatsapp.ts';
 
-export const FORMATS: readonly Format[] = [slack, teams, pidgin, bloomberg, whatsapp, filedump, ndjson];
+export const FORMATS: readonly Format[] = [
+  slack,
+  teams,
+  telegram,
+  pidgin,
+  bloomberg,
+  whatsapp,
+  filedump,
+  ndjson,
+];

@@ -98,9 +98,23 @@ function parsed(stream: TextStream, element: Element): Found {
   try {
     return { value: parseJson(text, repairs), text, repairs };
   } catch {
+    if (!text.includes('\\x')) return { reject: { type: 'reject', code: 'json-malformed' } };
+  }
+  try {
+    const mended = withoutHexEscapes(text);
+    const value = parseJson(mended, repairs);
+    repairs.push({ code: 'json-escape' });
+    return { value, text: mended, repairs };
+  } catch {
     return { reject: { type: 'reject', code: 'json-malformed' } };
   }
 }
+
+/** Telegram Desktop writes control characters as `\x0B`, which no JSON has. */
+const withoutHexEscapes = (text: string): string =>
+  text.replaceAll(/\\(?:x([0-9A-Fa-f]{2})|.)/gsu, (all, hex?: string) =>
+    hex === undefined ? all : `\\u00${hex}`,
+  );
 
 /** The text of a field, where it is one and not empty. */
 export const textOf = (value: unknown): string | undefined =>
