@@ -148,7 +148,7 @@ function remoteIndex(thread: Thread): IndexWorker {
       'failure',
       'close',
     ],
-    ['scan'],
+    ['scan', 'flaws'],
   );
 }
 

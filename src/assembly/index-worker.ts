@@ -45,6 +45,7 @@ if (parentPort !== null) {
     get: (names) => index.get(names),
     families: (ids) => index.families(ids),
     scan: (log, from) => index.scan(log, from),
+    flaws: () => index.flaws(),
     logs: () => index.logs(),
     buckets: () => index.buckets(),
     drop: (bucket) => index.drop(bucket),

@@ -4,6 +4,7 @@
  */
 import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
 import type { GenerationTools } from '../archive/seal/generation.ts';
+import type { AuditedIndex } from '../archive/verify/index-checks.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
@@ -62,7 +63,7 @@ export interface ArchiveFolders {
 export interface Inspection {
   readonly vault: Vault;
   /** Absent where there is none to compare with. */
-  readonly index?: Pick<Index, 'positions' | 'scan' | 'logs'>;
+  readonly index?: AuditedIndex;
   close(): Promise<void>;
 }
 

@@ -1,10 +1,14 @@
+import type { FaultCode } from '../../core/faults.ts';
 import type { Findings } from '../../core/findings.ts';
-import type { Index, IndexAudit } from '../../core/ports/index.ts';
+import type { Index, IndexAudit, IndexFlaw } from '../../core/ports/index.ts';
 import type { LogName, SealedRecord } from '../../core/record.ts';
 import { documentDigest, indexDocument } from '../../core/search/document.ts';
 
 /** What verification needs of an index. */
-export type AuditedIndex = Pick<Index, 'positions' | 'scan' | 'logs'>;
+export type AuditedIndex = Pick<Index, 'positions' | 'scan' | 'flaws' | 'logs'>;
+
+/** Places remembered so that none is named twice; past that many nothing is listed one by one. */
+const MOST_NAMED = 2_000;
 
 /**
  * The index against the records, document by document: both come in leaf order, so that nothing is kept. What lies
@@ -21,6 +25,7 @@ export class IndexChecks {
   #next: IndexAudit | undefined;
   /** Leaves whose records could not be read: whether they have documents cannot be said. */
   #unknown: [number, number][] = [];
+  readonly #named = new Set<string>();
 
   constructor(index: AuditedIndex, findings: Findings, sizeNow: (log: LogName) => Promise<number>) {
     this.#index = index;
@@ -56,12 +61,12 @@ export class IndexChecks {
     const where = `index/${log}/${sealed.leaf}`;
     if (found === undefined) {
       if (sealed.leaf < this.#position)
-        this.#findings.fault('index-missing', where, 'The record is sealed and its document is not there.');
+        this.#fault('index-missing', where, 'The record is sealed and its document is not there.');
       return;
     }
     this.#findings.count('indexDocuments');
     if (found.digest !== documentDigest(document))
-      this.#findings.fault('index-differs', where, 'Its document is not what the record gives.');
+      this.#fault('index-differs', where, 'Its document is not what the record gives.');
     await this.#advance();
   }
 
@@ -94,7 +99,26 @@ export class IndexChecks {
   }
 
   #strange(leaf: number): void {
-    this.#findings.fault('index-strange', `index/${this.#log}/${leaf}`, 'No sealed event has this place.');
+    this.#fault('index-strange', `index/${this.#log}/${leaf}`, 'No sealed event has this place.');
+  }
+
+  /** After all logs: what the index says besides its documents. */
+  async finish(): Promise<void> {
+    const flaws = this.#index.flaws()[Symbol.asyncIterator]();
+    const end: IteratorResult<IndexFlaw> = { done: true, value: undefined };
+    for (;;) {
+      const { done, value } = await this.#guarded('index', () => flaws.next(), end);
+      if (done === true) return;
+      const where = `index/${value.where}`;
+      if (this.#named.has(where)) continue;
+      if (value.kind === 'strange') this.#fault('index-strange', where, 'It finds what has no document.');
+      else this.#fault('index-differs', where, 'What searches look into is not what the document says.');
+    }
+  }
+
+  #fault(code: FaultCode, where: string, what: string): void {
+    if (this.#named.size < MOST_NAMED) this.#named.add(where);
+    this.#findings.fault(code, where, what);
   }
 
   async #advance(): Promise<void> {

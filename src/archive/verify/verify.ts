@@ -85,6 +85,7 @@ async function verifyLogs(context: VerifyContext): Promise<void> {
   records.finish((log) => ends.get(log)?.size ?? 0);
   for (const log of (await index?.logs()) ?? [])
     if (!ends.has(log)) findings.fault('index-strange', `index/${log}`, 'The archive has no such log.');
+  await index?.finish();
 }
 
 /** Logs found in the vault, control's generations first, then by base and generation. */

@@ -43,8 +43,16 @@ export interface BucketStatus extends Bucket {
 /** One document as the index holds it, for comparison with the vault. */
 export interface IndexAudit {
   readonly leaf: number;
-  /** `documentDigest` of what is stored; another value wherever anything stored differs from what it should be. */
+  /** `documentDigest` of what is stored; another value where it is no document of this place. */
   readonly digest: string;
+}
+
+/** A place where an index contradicts itself. */
+export interface IndexFlaw {
+  /** `differs`: searches look into other words or columns than the document has; `strange`: there is no document. */
+  readonly kind: 'differs' | 'strange';
+  /** `log/leaf`, or a part of the engine's own storage. */
+  readonly where: string;
 }
 
 /** An empty index beside the one in use. */
@@ -88,6 +96,8 @@ export interface Index {
   families(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>>;
   /** Every document of a log from leaf `from`, ascending by leaf: for verification. */
   scan(log: LogName, from: number): AsyncIterable<IndexAudit>;
+  /** Where what searches look into is not what the documents that `scan` gives say: for verification, after it. */
+  flaws(): AsyncIterable<IndexFlaw>;
   /** Logs that any document or position names. */
   logs(): Promise<LogName[]>;
   buckets(): Promise<BucketStatus[]>;

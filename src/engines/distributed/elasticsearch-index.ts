@@ -7,6 +7,7 @@ import type {
   Heads,
   Index,
   IndexAudit,
+  IndexFlaw,
   IndexPosition,
   IndexRebuild,
   PageRequest,
@@ -197,6 +198,9 @@ export class ElasticsearchIndex implements Index {
     for await (const source of this.#all(query, ['leaf', 'at', 'quarter'], undefined, 1_000))
       yield { leaf: source.leaf, digest: auditDigest(log, source) };
   }
+
+  /** None: `scan` compares every field with what the document gives, and Lucene checks its own files. */
+  async *flaws(): AsyncIterable<IndexFlaw> {}
 
   async logs(): Promise<LogName[]> {
     const names = new Set((await this.positions()).keys());

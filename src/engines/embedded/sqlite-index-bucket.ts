@@ -18,11 +18,8 @@ import {
 } from './sqlite-index-order.ts';
 import { Checks, conditionOf, sqlOf, type Value } from './sqlite-index-plan.ts';
 import { openBucket } from './sqlite-index-schema.ts';
-import { familyTerm, quoted, termsOf } from './sqlite-index-terms.ts';
+import { familyTerm, quoted, rowText, termsOf } from './sqlite-index-terms.ts';
 import { Vocabulary } from './sqlite-index-vocabulary.ts';
-
-/** Terms of a row that verification looks up, counted from its end. */
-const AUDITED_TERMS = 400;
 
 /** A log's row: its number, the leaf up to which documents are here, and how many are. */
 interface LogRow {
@@ -132,9 +129,9 @@ export class SqliteIndexBucket {
           this.#conversation(fields.conversation),
         );
         text.run(row, JSON.stringify(document));
-        const { patterned, others } = termsOf(document, fields);
-        words.run(row, `${patterned.join(' ')} ${others.join(' ')}`);
-        this.#vocabulary.add(patterned);
+        const terms = termsOf(document, fields);
+        words.run(row, rowText(terms));
+        this.#vocabulary.add(terms.patterned);
         log.next = Math.max(log.next, document.leaf + 1);
         log.held++;
       }
@@ -319,44 +316,11 @@ export class SqliteIndexBucket {
   /** At most `limit` documents of a log from leaf `from`, ascending. */
   scan(log: LogName, from: number, limit: number): IndexAudit[] {
     return this.#prepare(
-      `SELECT r.id, r.leaf, r.at, r.before, r.after, c.key, d.document FROM records r LEFT JOIN documents d ON d.id = r.id
-       LEFT JOIN conversations c ON c.id = r.conversation
+      `SELECT r.leaf, d.document FROM records r LEFT JOIN documents d ON d.id = r.id
        WHERE r.log = (SELECT id FROM logs WHERE log = ?) AND r.leaf >= ? ORDER BY r.leaf LIMIT ?`,
     )
       .all(log, from, limit)
-      .map((row) => ({ leaf: Number(row.leaf), digest: this.#auditDigest(log, row) }));
-  }
-
-  /** `documentDigest` of what is stored, where columns and terms say the same; else another. */
-  #auditDigest(log: LogName, row: { readonly [column: string]: unknown }): string {
-    try {
-      const document = JSON.parse(String(row.document)) as IndexDocument;
-      const fields = searchFields(document);
-      const { at, earliest, latest, conversation } = fields;
-      const agrees =
-        document.log === log &&
-        document.leaf === row.leaf &&
-        at === row.at &&
-        at - earliest === row.before &&
-        latest - at === row.after &&
-        conversation === row.key &&
-        this.#isFoundBy(termsOf(document, fields), Number(row.id));
-      if (agrees) return documentDigest(document);
-    } catch {
-      // Not a document at all: any digest but the right one says so.
-    }
-    return sha256Hex(`not the document of ${log}/${String(row.leaf)}`);
-  }
-
-  /** True where FTS5 has these terms in this order in the row, as far as {@link AUDITED_TERMS}. */
-  #isFoundBy({ patterned, others }: ReturnType<typeof termsOf>, row: number): boolean {
-    const terms = [...patterned, ...others].slice(-AUDITED_TERMS);
-    return (
-      this.#prepare('SELECT 1 AS found FROM fts WHERE fts MATCH ? AND rowid = ?').get(
-        quoted(terms.join(' ')),
-        row,
-      ) !== undefined
-    );
+      .map(({ leaf, document }) => ({ leaf: Number(leaf), digest: auditDigest(document) }));
   }
 
   /** Leaves of the log from here on are not in this bucket. */
@@ -378,5 +342,14 @@ export class SqliteIndexBucket {
 
   close(): void {
     if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+/** `documentDigest` of what is stored; of what is no document, another. */
+function auditDigest(stored: unknown): string {
+  try {
+    return documentDigest(JSON.parse(String(stored)) as IndexDocument);
+  } catch {
+    return sha256Hex(`no document: ${String(stored)}`);
   }
 }

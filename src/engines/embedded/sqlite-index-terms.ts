@@ -23,8 +23,18 @@ export const MARK = {
   family: '!y',
 } as const;
 
+/** Kinds of the terms that are not patterned. */
+const OTHERS: ReadonlySet<string> = new Set([MARK.conversation, MARK.kind, MARK.has, MARK.family]);
+
 /** The tokenizer is FTS5's `ascii`, told that all ASCII punctuation belongs to terms: it then cuts at spaces alone. */
 export const CREATE_FTS = `CREATE VIRTUAL TABLE fts USING fts5(t, content='', columnsize=0, tokenize="ascii tokenchars '${'!""#$%&\'\'()*+,-./:;<=>?@[\\]^_`{|}~'}'")`;
+
+/** What FTS5 is given for a row: it finds the very terms in it, as none holds a separator or a capital of ASCII. */
+export const rowText = ({ patterned, others }: RowTerms): string =>
+  `${patterned.join(' ')} ${others.join(' ')}`;
+
+/** Terms that wildcards and fuzzy words are looked up among. */
+export const isPatterned = (term: string): boolean => !OTHERS.has(term.slice(0, 2));
 
 /** Keys hold spaces, terms cannot. */
 const mark = (kind: string, value: string): string => kind + value.replaceAll(' ', '\u00a0');
@@ -34,11 +44,14 @@ export const markTerm = mark;
 /** 128 bits of the family's id. */
 export const familyTerm = (family: EventId): string => mark(MARK.family, family.slice(0, 32));
 
-/** Terms in order; `patterned` are those that wildcards and fuzzy words are looked up among. */
-export function termsOf(
-  document: IndexDocument,
-  fields: SearchFields,
-): { patterned: string[]; others: string[] } {
+export interface RowTerms {
+  /** Those that wildcards and fuzzy words are looked up among. */
+  readonly patterned: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** Terms in order. */
+export function termsOf(document: IndexDocument, fields: SearchFields): RowTerms {
   const patterned = [...fields.tokens];
   for (const word of fields.words) patterned.push(mark(MARK.word, word));
   for (const key of fields.from) patterned.push(mark(MARK.from, key));

@@ -9,6 +9,7 @@ import type {
   Heads,
   Index,
   IndexAudit,
+  IndexFlaw,
   IndexPosition,
   IndexRebuild,
   PageRequest,
@@ -18,6 +19,7 @@ import type { IndexDocument } from '../../core/search/document.ts';
 import type { Plan } from '../../core/search/plan.ts';
 import { SqliteIndexBucket } from './sqlite-index-bucket.ts';
 import { bucketFile, bucketsIn, moveIndex, POSITIONS, removeIndex } from './sqlite-index-files.ts';
+import { flawsOf } from './sqlite-index-flaws.ts';
 import { comparePlaces } from './sqlite-index-order.ts';
 import { INDEX_VERSION, openPositions } from './sqlite-index-schema.ts';
 
@@ -211,6 +213,11 @@ export class SqliteIndex implements Index {
       if (ends.length === 0) return;
       next = end + 1;
     }
+  }
+
+  async *flaws(): AsyncIterable<IndexFlaw> {
+    if (this.#readOnly) this.#openBuckets();
+    for (const file of [...this.#buckets.keys()]) yield* flawsOf(join(this.#folder, file), file);
   }
 
   async logs(): Promise<LogName[]> {

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
+import type { IndexFlaw } from '../../../src/core/ports/index.ts';
 import type { IndexDocument } from '../../../src/core/search/document.ts';
+import { searchFields } from '../../../src/core/search/fields.ts';
 import { SqliteIndex } from '../../../src/engines/embedded/sqlite-index.ts';
 import { PER_SECOND } from '../../../src/engines/embedded/sqlite-index-order.ts';
+import { termsOf } from '../../../src/engines/embedded/sqlite-index-terms.ts';
 import { indexContract } from '../../contract/index.ts';
 import { corpus } from '../../core/search/corpus.ts';
 
@@ -46,7 +49,7 @@ describe('The files of the SQLite index', () => {
   const count = (): Promise<number> =>
     withIndex((index) => index.count({ op: 'all' }, { m0: 1_000, m1: 1_000 }));
   const sql = (file: string, text: string): void => {
-    const db = new DatabaseSync(join(folder, file));
+    const db = new DatabaseSync(join(folder, file), { defensive: false });
     db.exec(text);
     db.close();
   };
@@ -86,22 +89,98 @@ describe('The files of the SQLite index', () => {
     expect(await withIndex(async (index) => [...(await index.positions())])).toEqual([]);
   });
 
-  test('name the documents whose words were changed behind their back', async () => {
-    const digests = async (): Promise<string[]> =>
-      withIndex(async (index) => {
-        const all: string[] = [];
-        for await (const { digest } of index.scan('m0', 0)) all.push(digest);
-        return all;
-      });
-    const before = await digests();
+  describe('name what was changed behind their back', () => {
     const victim = documents.find(({ log, kind }) => log === 'm0' && kind === 'message') as IndexDocument;
-    sql(
-      `${victim.class}-${victim.quarter}.db`,
-      `INSERT INTO fts(fts, rowid, t) SELECT 'delete', id, '!kmessage' FROM records WHERE leaf = ${victim.leaf}`,
+    const file = `${victim.class}-${victim.quarter}.db`;
+    const flaws = (): Promise<IndexFlaw[]> => withIndex(async (index) => Array.fromAsync(index.flaws()));
+    const differs = { kind: 'differs', where: `${victim.log}/${victim.leaf}` };
+
+    test('nothing, where nothing was', async () => {
+      expect(await flaws()).toEqual([]);
+    });
+
+    const rowOf = ({ log, leaf }: IndexDocument): string =>
+      `(SELECT r.id FROM records r JOIN logs l ON l.id = r.log WHERE l.log = '${log}' AND r.leaf = ${leaf})`;
+
+    test('a word less, and a word more', async () => {
+      sql(file, `INSERT INTO fts(fts, rowid, t) VALUES ('delete', ${rowOf(victim)}, '!kmessage')`);
+      expect(await flaws()).toEqual([differs]);
+      sql(file, `INSERT INTO fts(rowid, t) VALUES (${rowOf(victim)}, '!kmessage')`);
+      // It stands at another place now.
+      expect(await flaws()).toEqual([differs]);
+    });
+
+    test('words of a row that has no document', async () => {
+      sql(file, "INSERT INTO fts(rowid, t) VALUES (77, '!kmessage')");
+      expect(await flaws()).toEqual([{ kind: 'strange', where: `${file}/77` }]);
+    });
+
+    test('two documents that changed their rows', async () => {
+      const other = documents.find(
+        (document) =>
+          document.quarter === victim.quarter && document.class === victim.class && document !== victim,
+      ) as IndexDocument;
+      sql(
+        file,
+        `CREATE TEMP TABLE pair AS SELECT ${rowOf(victim)} AS one, ${rowOf(other)} AS other;
+         ${['records', 'documents']
+           .map(
+             (table) =>
+               `UPDATE ${table} SET id = -1 WHERE id = (SELECT one FROM pair);
+                UPDATE ${table} SET id = (SELECT one FROM pair) WHERE id = (SELECT other FROM pair);
+                UPDATE ${table} SET id = (SELECT other FROM pair) WHERE id = -1;`,
+           )
+           .join('')}`,
+      );
+      expect((await flaws()).map(({ where }) => where).sort()).toEqual(
+        [differs.where, `${other.log}/${other.leaf}`].sort(),
+      );
+    });
+
+    test.each([
+      ['at', 'at'],
+      ['how far the time may lie', 'after'],
+      ['the conversation', 'conversation'],
+    ])('columns: %s', async (_, column) => {
+      sql(file, `UPDATE records SET ${column} = ${column} + 1 WHERE id = ${rowOf(victim)}`);
+      expect(await flaws()).toEqual([differs]);
+    });
+
+    test('the list of terms that wildcards are looked up in', async () => {
+      sql(file, 'DELETE FROM terms WHERE term = (SELECT max(term) FROM terms)');
+      expect(await flaws()).toEqual([{ kind: 'differs', where: `${file}/terms` }]);
+    });
+
+    test('bytes of the tables that FTS5 keeps its words in', async () => {
+      const db = new DatabaseSync(join(folder, file), { defensive: false });
+      const term = Buffer.from(`!y${victim.family.slice(0, 32)}`);
+      const leaf = db
+        .prepare('SELECT id, block FROM fts_data ORDER BY id')
+        .all()
+        .map(({ id, block }) => ({ id: Number(id), block: Buffer.from(block as Uint8Array) }))
+        .find(({ block }) => block.includes(term.subarray(-12)));
+      if (leaf === undefined) throw new Error('the term is not where FTS5 keeps its terms');
+      const at = leaf.block.indexOf(term.subarray(-12)) + 11;
+      leaf.block[at] = (leaf.block[at] as number) ^ 1;
+      db.prepare('UPDATE fts_data SET block = ? WHERE id = ?').run(leaf.block, leaf.id);
+      db.close();
+      expect(await flaws()).toContainEqual(differs);
+    });
+
+    test('the way from a term to its place in them', async () => {
+      sql(file, 'UPDATE fts_idx SET pgno = pgno + 2');
+      expect(await flaws()).toContainEqual({ kind: 'differs', where: file });
+    });
+  });
+
+  test('hold terms that FTS5 keeps as they are given', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(...documents), (text, document) => {
+        const changed = { ...document, text, conversation: { ...document.conversation, name: text } };
+        const { patterned, others } = termsOf(changed, searchFields(changed));
+        for (const term of [...patterned, ...others]) expect(term).toMatch(/^[!-@[-~\u0080-\u{10ffff}]+$/u);
+      }),
     );
-    const after = await digests();
-    const changed = documents.filter(({ log }) => log === 'm0').filter((_, i) => before[i] !== after[i]);
-    expect(changed).toEqual([victim]);
   });
 
   test('keep the order when more records share a second than it has room for', async () => {
