@@ -93,6 +93,27 @@ describe('samples of these formats, with accounts that add up', () => {
       ]);
   });
 
+  sample('RSMF of the vendor’s own samples: manifest, zip and mail', async () => {
+    expect(await accountOf('rsmf/Sample1_rsmf_manifest.json')).toMatchObject({
+      format: 'rsmf',
+      events: 1,
+      rejects: [],
+    });
+    expect(await accountOf('rsmf/Sample4_rsmf_manifest.json')).toMatchObject({
+      format: 'rsmf',
+      events: 1,
+      rejects: [],
+    });
+    expect(await accountOf('rsmf/Sample2_rsmf.zip')).toMatchObject({
+      format: 'rsmf',
+      events: 1,
+      rejects: [],
+    });
+    const mail = { format: 'rsmf', events: 1, rejects: [], excluded: ['bookkeeping', 'file-unnamed'] };
+    expect(await accountOf('rsmf/Sample3_message.eml')).toEqual(mail);
+    expect(await accountOf('rsmf/Sample3_sample.rsmf')).toEqual(mail);
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',

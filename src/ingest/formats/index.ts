@@ -4,12 +4,14 @@ import { bloomberg } from './bloomberg.ts';
 import { filedump } from './filedump.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
+import { rsmf } from './rsmf.ts';
 import { slack } from './slack.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { whatsapp } from './whatsapp.ts';
 
 export const FORMATS: readonly Format[] = [
+  rsmf,
   slack,
   teams,
   telegram,
