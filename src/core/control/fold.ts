@@ -16,6 +16,9 @@ import { type SealedAct, type Stamp, stampOf } from './stamp.ts';
 import { type Asked, actorOf, forbidden, type Refused, refused, type Step } from './step.ts';
 import type { VoidReason } from './void.ts';
 
+/** Raised whenever the same entries would come to another register: snapshots of older ones are thrown away. */
+export const FOLD_VERSION = 1;
+
 /** `done`: it changed the register. `noted`: an act of the archive on itself. `void`: sealed, and without effect. */
 export type Outcome =
   | { readonly is: 'done' }
@@ -36,16 +39,15 @@ export interface Folded {
 /** `nodeKey`: raw Ed25519 key of this archive's nodes, by which every act must be signed. */
 export function fold(register: Register, sealed: SealedAct, nodeKey: Uint8Array): Folded {
   const moved: Register = { ...register, position: sealed.position };
+  if (OWN_ACTIONS.has(sealed.act.action)) return { register: moved, outcome: { is: 'noted' } };
   const step = isActSignedBy(sealed.act, nodeKey) ? take(register, sealed) : refused('unsigned');
-  if (step === 'noted') return { register: moved, outcome: { is: 'noted' } };
   if ('changes' in step) return { register: { ...moved, ...step.changes }, outcome: { is: 'done' } };
   const { reason, why = null, won = null } = step;
   return { register: moved, outcome: { is: 'void', reason, why, won } };
 }
 
-function take(register: Register, sealed: SealedAct): Step | 'noted' {
+function take(register: Register, sealed: SealedAct): Step {
   const { act } = sealed;
-  if (OWN_ACTIONS.has(act.action)) return 'noted';
   const actor = actorOf(register, act.actor);
   if (actor === undefined) return refused('forbidden', 'the actor is no active account');
   const asked: Asked = { register, actor, stamp: stampOf(sealed) };
