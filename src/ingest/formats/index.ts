@@ -1,6 +1,8 @@
 /** Every format that Holdfast reads, in the order in which ties of detection are decided. One line each. */
 import type { Format } from '../format.ts';
+import { aim } from './aim.ts';
 import { bloomberg } from './bloomberg.ts';
+import { discord } from './discord.ts';
 import { filedump } from './filedump.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
@@ -15,9 +17,11 @@ export const FORMATS: readonly Format[] = [
   slack,
   teams,
   telegram,
+  discord,
   pidgin,
   bloomberg,
   whatsapp,
+  aim,
   filedump,
   ndjson,
 ];

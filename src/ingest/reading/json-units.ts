@@ -25,6 +25,8 @@ export interface JsonReading {
   units(unit: JsonUnit): { readonly units: number; read(): Iterable<Outcome> };
   /** The top is one object without any list of units: taken as a unit itself. */
   readonly alone?: boolean;
+  /** Told once after the last unit: the facts at the top, those that stood behind the units too. */
+  ended?(top: JsonObject): void;
 }
 
 /** Frames of one JSON file. Facts become no units; a file without units is one exclusion or reject. */
@@ -66,6 +68,7 @@ export async function* jsonFrames(
     units += frames.length;
     if (frames.length > 0) yield frames;
   }
+  reading.ended?.(around);
   if (units > 0 || damaged) return;
   const place = { source, file, offset: 0, length: file.size };
   const top = Object.fromEntries(
