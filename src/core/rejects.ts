@@ -32,6 +32,9 @@ export const REJECTS = {
   'zip-encrypted': 'The member is encrypted.',
   'zip-method': 'The member is compressed in a way that is not read (stored and deflate are).',
   'zip-too-deep': 'Archives inside archives, more than four deep.',
+  'archive-unread':
+    'An archive of a kind that is not read (bzip2, xz, zstd, 7z, rar, cab); unpack it and ingest what it holds.',
+  'no-plain-file': 'The member is a link, a device or a part of a file; nothing is followed.',
   'unsafe-path': 'The name of the member leads out of its archive, or is not a name; it was not unpacked.',
   'too-many-files':
     'The archive holds more members than are read (300,000); unpack it and ingest the folder.',
@@ -53,6 +56,8 @@ export const EXCLUSIONS = {
   bookkeeping: 'A record of the source about its own state, repeating what other records say.',
   'attachment-file': 'The bytes of a file that a message names; they are held beside the message.',
   'file-unnamed': 'A file beside a transcript that no message names; its bytes are kept as a capture.',
+  'read-with':
+    'A file that is a part of another and was read with it (the write-ahead log of a database, for example).',
   'empty-line': 'A line without characters between units.',
 } as const satisfies Record<string, string>;
 
@@ -73,6 +78,8 @@ export const REPAIRS = {
     'The entry has a time and no date: the date is that of the entry before, or the day after.',
   'date-order-assumed':
     'Nothing in the file or its settings says whether day or month comes first: the day was taken first.',
+  'time-of-conversation':
+    'The entry has no time of its own: it stands at the time at which its conversation began.',
   'time-of-message': 'The source gives this change no time; it stands at the time of its message.',
   'time-ambiguous': 'The wall clock shows this time twice (clocks went back); the first was taken.',
   'time-skipped': 'The wall clock never shows this time (clocks went forward); it was read an hour on.',

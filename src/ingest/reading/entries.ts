@@ -4,7 +4,7 @@ import type { RejectCode } from '../../core/rejects.ts';
 import { type Frame, MAX_UNIT, type Outcome, type Source, type SourceFile } from '../format.ts';
 import { type Line, lines } from './lines.ts';
 import type { Place } from './provenance.ts';
-import { decode, decodeHead, openText, readHead, type TextStream } from './text.ts';
+import { decode, decodeHead, measure, openText, readHead, type TextStream } from './text.ts';
 
 /**
  * What a line is: `entry` begins one, `more` goes on with the entry before, `heading` says something about those that
@@ -13,6 +13,8 @@ import { decode, decodeHead, openText, readHead, type TextStream } from './text.
 export type Role = 'entry' | 'more' | 'heading' | 'blank' | 'unknown';
 
 export interface EntryLog {
+  /** Where a line falls into several: a global pattern of ASCII that is empty itself and stands before each further one. */
+  readonly splits?: RegExp;
   /** Asked once for every line, in their order, ahead of reading. Without an entry before it, `more` is `unknown`. */
   role(line: string): Role;
   /** Reads an entry: its lines joined by line feeds. */
@@ -39,7 +41,8 @@ export async function* entryFrames(
   const stream = await openText(file);
   let open: Gathered | undefined;
   let units = 0;
-  for await (const batch of lines(await withLineFeeds(stream, file))) {
+  for await (const read of lines(await withLineFeeds(stream, file))) {
+    const batch = log.splits === undefined ? read : read.flatMap((line) => split(stream, line, log.splits));
     const frames: Frame[] = [];
     const close = (): void => {
       if (open !== undefined) frames.push(entryFrame(source, file, log, open));
@@ -70,6 +73,23 @@ export async function* entryFrames(
   }
   if (open !== undefined) yield [entryFrame(source, file, log, open)];
   if (units === 0) yield [noEntries(file)];
+}
+
+/** A line as the parts that a pattern finds in it. */
+function split(stream: TextStream, line: Line, pattern: RegExp | undefined): Line[] {
+  const { bytes } = line;
+  if (bytes === undefined || pattern === undefined) return [line];
+  const starts = [...bytes.toString('latin1').matchAll(pattern)].map(({ index }) => index);
+  if (starts.length === 0) return [line];
+  const edges = [...new Set([0, ...starts, bytes.length])];
+  let { offset } = line;
+  return edges.slice(1).map((end, i) => {
+    const part = bytes.subarray(edges[i], end);
+    const length = measure(stream, part);
+    const piece = { offset, length, bytes: part };
+    offset += length;
+    return piece;
+  });
 }
 
 function add(open: Gathered, line: Line, text: string, repairs: readonly Repair[]): void {

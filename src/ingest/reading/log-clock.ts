@@ -55,10 +55,13 @@ const STEP_BACK = 3_600_000;
 /** Days of a log that gives a date now and then and times otherwise: a clock that steps back has passed midnight. */
 export class DayRoll {
   #last: number | undefined;
+  /** Midnight has passed since the last date. */
+  #inferred = false;
 
   /** A date that the source gives; `clock`: the time of day that it gives with it. */
   begin(day: number, clock = 0): void {
     this.#last = Math.floor(day / DAY) * DAY + clock;
+    this.#inferred = false;
   }
 
   get known(): boolean {
@@ -71,8 +74,9 @@ export class DayRoll {
     let wall = Math.floor(this.#last / DAY) * DAY + clock;
     if (wall < this.#last - STEP_BACK) {
       wall += DAY;
-      repairs.push({ code: 'date-inferred' });
+      this.#inferred = true;
     }
+    if (this.#inferred) repairs.push({ code: 'date-inferred' });
     this.#last = Math.max(this.#last, wall);
     return wall;
   }
