@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { readIdentity } from '../archive/read/identity.ts';
 import { openReader } from '../archive/read/open-reader.ts';
 import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
+import { RegisterFollower } from '../archive/register.ts';
+import { RegisterSnapshots } from '../archive/register-snapshot.ts';
 import { Archiver } from '../archive/seal/archiver.ts';
 import type { GenerationTools } from '../archive/seal/generation.ts';
 import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
@@ -147,6 +149,7 @@ async function open(settings: DistributedSettings, given: string | undefined, io
     stream,
     index,
     reader,
+    control: new RegisterFollower(reader, systemClock, new RegisterSnapshots(settings.cache, keys.node)),
     keys,
     clock: systemClock,
     random: systemRandom,

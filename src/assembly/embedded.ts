@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { ensureFirstAct } from '../archive/acts.ts';
 import { readIdentity } from '../archive/read/identity.ts';
 import { openReader } from '../archive/read/open-reader.ts';
+import { RegisterFollower } from '../archive/register.ts';
+import { RegisterSnapshots } from '../archive/register-snapshot.ts';
 import type { Archive } from '../cli/archive.ts';
 import { actTools } from '../cli/audit.ts';
 import type { Caller } from '../cli/caller.ts';
@@ -103,6 +105,7 @@ export async function openEmbedded(
     stream,
     index,
     reader,
+    control: new RegisterFollower(reader, systemClock, new RegisterSnapshots(folders.cache, node)),
     keys: { ledger, node, seal },
     clock: systemClock,
     random: systemRandom,

@@ -3,6 +3,7 @@
  * not know, and the few acts that make, open or serve one.
  */
 import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
+import type { RegisterFollower } from '../archive/register.ts';
 import type { GenerationTools } from '../archive/seal/generation.ts';
 import type { AuditedIndex } from '../archive/verify/index-checks.ts';
 import type { Settings } from '../config/settings.ts';
@@ -43,6 +44,8 @@ export interface Archive {
   /** Makes the index anew from the vault, beside the one in use; searches are answered meanwhile. */
   rebuildIndex(): Promise<{ readonly documents: number }>;
   readonly reader: ArchiveReader;
+  /** What all control acts come to, as far as this process has read them. */
+  readonly control: RegisterFollower;
   readonly keys: ArchiveKeys;
   readonly clock: Clock;
   readonly random: Random;
