@@ -114,6 +114,16 @@ describe('samples of these formats, with accounts that add up', () => {
     expect(await accountOf('rsmf/Sample3_sample.rsmf')).toEqual(mail);
   });
 
+  sample('a Matrix room as Element exports it', async () => {
+    const name = 'SYNTHETIC_matrix - Desk - Chat Export - 2021-03-03T09-45-00.000Z.json';
+    expect(await accountOf(`matrix/${name}`)).toEqual({
+      format: 'matrix',
+      events: 6,
+      rejects: [],
+      excluded: [],
+    });
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',

@@ -4,6 +4,7 @@ import { aim } from './aim.ts';
 import { bloomberg } from './bloomberg.ts';
 import { discord } from './discord.ts';
 import { filedump } from './filedump.ts';
+import { matrix } from './matrix.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
 import { rsmf } from './rsmf.ts';
@@ -14,6 +15,7 @@ import { whatsapp } from './whatsapp.ts';
 
 export const FORMATS: readonly Format[] = [
   rsmf,
+  matrix,
   slack,
   teams,
   telegram,
