@@ -124,6 +124,14 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  sample('a database of Rocket.Chat, as dumped', async () => {
+    expect(await accountOf('rocketchat')).toMatchObject({
+      events: 97,
+      rejects: ['format-unknown'],
+      excluded: ['directory-file', 'directory-file', 'directory-file', 'directory-file'],
+    });
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',

@@ -7,23 +7,29 @@ import { filedump } from './filedump.ts';
 import { matrix } from './matrix.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
+import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
+import { skypeDb } from './skype-db.ts';
 import { slack } from './slack.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
+import { trillian } from './trillian.ts';
 import { whatsapp } from './whatsapp.ts';
 
 export const FORMATS: readonly Format[] = [
   rsmf,
+  rocketchat,
   matrix,
   slack,
   teams,
   telegram,
   discord,
+  skypeDb,
   pidgin,
   bloomberg,
   whatsapp,
   aim,
+  trillian,
   filedump,
   ndjson,
 ];
