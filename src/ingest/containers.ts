@@ -1,15 +1,22 @@
 /**
- * Captures as the files they hold: a zip is its members, archives inside archives included. Nothing is ever written
- * under a name from the archive, and nothing is unpacked that claims more than its archive may hold.
+ * Captures as the files they hold: a zip, a tar, a gzip or a mailbox is its members, containers inside containers
+ * included. Nothing is ever written under a name from a container, and nothing is unpacked that claims more than its
+ * capture may hold.
  */
 import type { Sha256 } from '../core/event.ts';
 import type { Vault } from '../core/ports/vault.ts';
 import { type ReceiptSettings, receiptNames } from '../core/receipt.ts';
 import type { RejectCode } from '../core/rejects.ts';
+import { type Container, type Member, readPart } from './container.ts';
+import { type ContainerKind, KIND_HEAD, kindOf, mayHoldFiles } from './container-kind.ts';
 import type { Damage, SourceFile } from './format.ts';
+import { gunzip, unpackedName } from './gzip.ts';
+import { openMbox } from './mbox.ts';
 import type { RandomBytes } from './random-bytes.ts';
+import { readHead } from './reading/text.ts';
 import { type FileSettings, settingsByName } from './rules.ts';
 import { Spool } from './spool.ts';
+import { openTar } from './tar.ts';
 import { openZip, readMember, type ZipMember } from './zip.ts';
 
 /** Archives inside archives: this deep and no deeper. */
@@ -18,9 +25,6 @@ const MAX_MEMBERS = 300_000;
 /** A member may unpack to this many times its size, and all members to as many times their capture, plus a floor. */
 const MAX_RATIO = 300;
 const RATIO_FLOOR = 16 * 1024 * 1024;
-
-/** Documents that are zips inside: one file to whoever sent them. */
-const DOCUMENT = /\.(?:docx|xlsx|pptx|odt|ods|odp|epub|jar|apk|xpi)$/iu;
 
 /** A part of a capture that is not unpacked, with its reason. */
 export interface Unreadable {
@@ -62,10 +66,8 @@ export async function openCaptures(
         size,
         read: (start, end) => vault.read(name, { offset: start, length: end - start }),
       };
-      if (!DOCUMENT.test(path) && (await isZip(bytes))) {
-        const state = { path, capture: sha256, size, settingsOf, unpacked: 0, members: 0 };
-        await openMembers(bytes, '', 0, state, spool, files, unreadable);
-      } else {
+      const kind = kindOf(await readPart(bytes, 0, KIND_HEAD), path);
+      if (kind === undefined)
         files.push({
           capture: sha256,
           path,
@@ -74,7 +76,9 @@ export async function openCaptures(
           open: () => (size === 0 ? empty() : vault.read(name)),
           damage: () => undefined,
         });
-      }
+      else if (typeof kind === 'object')
+        unreadable.push({ capture: sha256, path, size, code: 'archive-unread', detail: kind.unread });
+      else await new Unpacking({ path, sha256, size }, settingsOf, spool, files, unreadable).run(kind, bytes);
     }
   } catch (error) {
     await spool.close();
@@ -85,100 +89,187 @@ export async function openCaptures(
 
 async function* empty(): AsyncIterable<Uint8Array> {}
 
-/** `PK` and the signature of a first member, or of an archive without members. */
-async function isZip(bytes: RandomBytes): Promise<boolean> {
-  if (bytes.size < 22) return false;
-  const head: number[] = [];
-  for await (const chunk of bytes.read(0, 4)) head.push(...chunk);
-  const signature = head.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return signature === '504b0304' || signature === '504b0506';
-}
-
-interface CaptureState {
-  readonly path: string;
-  readonly capture: Sha256;
-  readonly size: number;
+/** Unpacks one capture. */
+class Unpacking {
+  readonly capture: CapturedFile;
   readonly settingsOf: (name: string) => FileSettings;
+  readonly #spool: Spool;
+  readonly #files: SourceFile[];
+  readonly #unreadable: Unreadable[];
   /** Bytes that the members opened so far unpack to. */
-  unpacked: number;
-  members: number;
-}
+  #unpacked = 0;
+  #members = 0;
+  readonly #damaged = new Set<string>();
 
-async function openMembers(
-  bytes: RandomBytes,
-  prefix: string,
-  depth: number,
-  state: CaptureState,
-  spool: Spool,
-  files: SourceFile[],
-  unreadable: Unreadable[],
-): Promise<void> {
-  const refuse = (member: string, size: number, code: RejectCode, detail?: string): void => {
-    unreadable.push({
-      capture: state.capture,
-      path: state.path,
+  constructor(
+    capture: CapturedFile,
+    settingsOf: (name: string) => FileSettings,
+    spool: Spool,
+    files: SourceFile[],
+    unreadable: Unreadable[],
+  ) {
+    this.capture = capture;
+    this.settingsOf = settingsOf;
+    this.#spool = spool;
+    this.#files = files;
+    this.#unreadable = unreadable;
+  }
+
+  run(kind: ContainerKind, bytes: RandomBytes): Promise<void> {
+    return this.#open(kind, bytes, '', 0);
+  }
+
+  /** `self`: the member that the container is; empty for the capture itself. */
+  async #open(kind: ContainerKind, bytes: RandomBytes, self: string, depth: number): Promise<void> {
+    if (kind === 'gzip') return this.#openGzip(bytes, self, depth);
+    const room = MAX_MEMBERS - this.#members;
+    if (kind === 'tar') return this.#openMembers(await openTar(bytes, room), bytes, self, depth);
+    if (kind === 'mbox') return this.#openMembers(await openMbox(bytes, room), bytes, self, depth);
+    const { members, problem } = await openZip(bytes, room);
+    const zip: Container<ZipMember> = {
+      members,
+      read: readMember,
+      packed: (member) => member.compressedSize,
+      ...(problem !== undefined && { problem }),
+    };
+    return this.#openMembers(zip, bytes, self, depth);
+  }
+
+  async #openMembers<M extends Member>(
+    container: Container<M>,
+    bytes: RandomBytes,
+    self: string,
+    depth: number,
+  ): Promise<void> {
+    this.#members += container.members.length;
+    const names = new Map<string, number>();
+    for (const entry of container.members.toSorted(byName)) {
+      // The same name twice: both are kept, the second under a name of its own.
+      const seen = names.get(entry.name) ?? 0;
+      names.set(entry.name, seen + 1);
+      const member = inside(self, entry.name) + (seen === 0 ? '' : `#${seen + 1}`);
+      if (entry.problem !== undefined) {
+        this.#refuse(member, entry.size, entry.problem);
+        continue;
+      }
+      const packed = container.packed?.(entry);
+      if (packed !== undefined) {
+        if (entry.size > Math.min(this.#room(), allowance(packed))) {
+          this.#refuse(member, entry.size, 'zip-bomb', `${entry.size} bytes from ${packed}`);
+          continue;
+        }
+        this.#unpacked += entry.size;
+      }
+      const file = new MemberFile(container, entry, member, this);
+      const kind = mayHoldFiles(entry.name)
+        ? kindOf(Buffer.from(await readHead(file, KIND_HEAD)), entry.name)
+        : undefined;
+      if (kind === undefined) this.#files.push(file);
+      else if (typeof kind === 'object') this.#refuse(member, entry.size, 'archive-unread', kind.unread);
+      else if (depth + 1 >= MAX_NESTING) this.#refuse(member, entry.size, 'zip-too-deep');
+      else {
+        const inner = container.random?.(entry) ?? (await this.#spool.store(file.open()));
+        const damage = file.damage();
+        if (damage !== undefined) this.#refuse(member, entry.size, damage.code, damage.detail);
+        else await this.#open(kind, inner, member, depth + 1);
+      }
+    }
+    if (container.problem !== undefined)
+      this.#refuseSelf(self, bytes.size, container.problem.code, container.problem.detail);
+  }
+
+  /** One file, which may be a container in turn: a tar in it belongs to the same level. */
+  async #openGzip(packed: RandomBytes, self: string, depth: number): Promise<void> {
+    const limit = Math.min(this.#room(), allowance(packed.size));
+    let exceeded = false;
+    let damage: Damage | undefined;
+    const chunks = gunzip(
+      packed,
+      limit,
+      () => {
+        exceeded = true;
+      },
+      (found) => {
+        damage = found;
+      },
+    );
+    const bytes = await this.#spool.store(chunks);
+    if (exceeded) {
+      this.#spool.forget(bytes);
+      this.#refuse(self, packed.size, 'zip-bomb', `more than ${limit} bytes from ${packed.size}`);
+      return;
+    }
+    this.#unpacked += bytes.size;
+    this.#members++;
+    const name = unpackedName(self === '' ? this.capture.path : self);
+    const kind = kindOf(await readPart(bytes, 0, KIND_HEAD), name);
+    if (kind === undefined) {
+      const read: Container<Member>['read'] = async function* (_, damaged) {
+        yield* bytes.read(0, bytes.size);
+        if (damage !== undefined) damaged(damage);
+      };
+      const member = { name, size: bytes.size };
+      this.#files.push(new MemberFile({ members: [member], read }, member, inside(self, name), this));
+      return;
+    }
+    if (damage !== undefined) this.#refuseSelf(self, packed.size, damage.code, damage.detail);
+    if (typeof kind === 'object') this.#refuse(inside(self, name), bytes.size, 'archive-unread', kind.unread);
+    else if (kind === 'tar') await this.#open(kind, bytes, self, depth);
+    else if (depth + 1 >= MAX_NESTING) this.#refuse(inside(self, name), bytes.size, 'zip-too-deep');
+    else await this.#open(kind, bytes, inside(self, name), depth + 1);
+  }
+
+  /** Bytes that may still be unpacked from this capture. */
+  #room(): number {
+    return RATIO_FLOOR + MAX_RATIO * this.capture.size - this.#unpacked;
+  }
+
+  /** A container that cannot be read whole: one reject, however many of its layers say so. */
+  #refuseSelf(self: string, size: number, code: RejectCode, detail?: string): void {
+    if (this.#damaged.has(self)) return;
+    this.#damaged.add(self);
+    this.#refuse(self, size, code, detail);
+  }
+
+  #refuse(member: string, size: number, code: RejectCode, detail?: string): void {
+    this.#unreadable.push({
+      capture: this.capture.sha256,
+      path: this.capture.path,
       size,
       code,
       ...(member !== '' && { member }),
       ...(detail !== undefined && { detail }),
     });
-  };
-  const self = prefix.replace(/!\/$/u, '');
-  const zip = await openZip(bytes, MAX_MEMBERS - state.members);
-  if (zip.members.length > 0) state.members += zip.members.length;
-  const names = new Map<string, number>();
-  for (const entry of [...zip.members].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))) {
-    // The same name twice: both are kept, the second under a name of its own.
-    const seen = names.get(entry.name) ?? 0;
-    names.set(entry.name, seen + 1);
-    const member = prefix + entry.name + (seen === 0 ? '' : `#${seen + 1}`);
-    if (entry.problem !== undefined) {
-      refuse(member, entry.size, entry.problem);
-      continue;
-    }
-    const allowed = RATIO_FLOOR + MAX_RATIO * state.size - state.unpacked;
-    const tooMuch = entry.size > RATIO_FLOOR && entry.size > MAX_RATIO * Math.max(1, entry.compressedSize);
-    if (tooMuch || entry.size > allowed) {
-      refuse(member, entry.size, 'zip-bomb', `${entry.size} bytes from ${entry.compressedSize}`);
-      continue;
-    }
-    state.unpacked += entry.size;
-    const file = new MemberFile(entry, member, state);
-    if (!/\.zip$/iu.test(entry.name) || !(await startsAsZip(file))) {
-      files.push(file);
-      continue;
-    }
-    if (depth + 1 >= MAX_NESTING) {
-      refuse(member, entry.size, 'zip-too-deep');
-      continue;
-    }
-    const inner = await spool.store(file.open());
-    const damage = file.damage();
-    if (damage !== undefined) refuse(member, entry.size, damage.code, damage.detail);
-    else await openMembers(inner, `${member}!/`, depth + 1, state, spool, files, unreadable);
   }
-  if (zip.problem !== undefined) refuse(self, bytes.size, zip.problem.code, zip.problem.detail);
 }
 
+const byName = (a: Member, b: Member): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+const inside = (container: string, name: string): string =>
+  container === '' ? name : `${container}!/${name}`;
+/** What so many packed bytes may come to. */
+const allowance = (packed: number): number => Math.max(RATIO_FLOOR, MAX_RATIO * packed);
+
 /** A member as a file. A class: there may be hundreds of thousands. */
-class MemberFile implements SourceFile {
+class MemberFile<M extends Member> implements SourceFile {
   readonly member: string;
-  readonly #entry: ZipMember;
-  readonly #state: CaptureState;
+  readonly #container: Container<M>;
+  readonly #entry: M;
+  readonly #unpacking: Unpacking;
   #damage: Damage | undefined;
 
-  constructor(entry: ZipMember, member: string, state: CaptureState) {
+  constructor(container: Container<M>, entry: M, member: string, unpacking: Unpacking) {
+    this.#container = container;
     this.#entry = entry;
     this.member = member;
-    this.#state = state;
+    this.#unpacking = unpacking;
   }
 
   get capture(): Sha256 {
-    return this.#state.capture;
+    return this.#unpacking.capture.sha256;
   }
 
   get path(): string {
-    return this.#state.path;
+    return this.#unpacking.capture.path;
   }
 
   get size(): number {
@@ -186,12 +277,12 @@ class MemberFile implements SourceFile {
   }
 
   get settings(): FileSettings {
-    return this.#state.settingsOf(`${this.path}!/${this.member}`);
+    return this.#unpacking.settingsOf(`${this.path}!/${this.member}`);
   }
 
   open(): AsyncIterable<Uint8Array> {
     this.#damage = undefined;
-    return readMember(this.#entry, (found) => {
+    return this.#container.read(this.#entry, (found) => {
       this.#damage = found;
     });
   }
@@ -199,13 +290,4 @@ class MemberFile implements SourceFile {
   damage(): Damage | undefined {
     return this.#damage;
   }
-}
-
-async function startsAsZip(file: SourceFile): Promise<boolean> {
-  if (file.size < 22) return false;
-  for await (const chunk of file.open()) {
-    const [a, b, c, d] = chunk;
-    return a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6));
-  }
-  return false;
 }

@@ -11,6 +11,11 @@ export class Spool {
   #handle: FileHandle | undefined;
   #end = 0;
 
+  /** Gives back the space of what was stored last. */
+  forget(bytes: RandomBytes): void {
+    this.#end -= bytes.size;
+  }
+
   async store(chunks: AsyncIterable<Uint8Array>): Promise<RandomBytes> {
     this.#handle ??= await openUnlinked();
     const handle = this.#handle;
