@@ -42,7 +42,13 @@ export function matches(
   return judge(query, document, fields, context);
 }
 
-function judge(query: Query, document: IndexDocument, fields: SearchFields, context: MatchContext): Verdict {
+/** As {@link matches}, and presence events are judged like all others: what must not be lost is not left out. */
+export function judge(
+  query: Query,
+  document: IndexDocument,
+  fields: SearchFields,
+  context: MatchContext,
+): Verdict {
   switch (query.type) {
     case 'everything':
       return 'yes';

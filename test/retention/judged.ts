@@ -1,0 +1,65 @@
+/** Holds judged on a real vault: what they cover, by the texts of the records. */
+import { openReader } from '../../src/archive/read/open-reader.ts';
+import type { Scope } from '../../src/core/control/register.ts';
+import type { Event } from '../../src/core/event.ts';
+import type { JudgedHold } from '../../src/core/holds/judge.ts';
+import { readScope } from '../../src/core/holds/read-scope.ts';
+import { LANGUAGES, type Languages } from '../../src/core/search/language.ts';
+import { judgeHolds } from '../../src/retention/judgement.ts';
+import { carried, messageEvent, type Workshop } from '../archive/workshop.ts';
+
+export function holdOn(
+  texts: readonly string[],
+  { zone = 'UTC', language = 1, languages = LANGUAGES as Languages } = {},
+): JudgedHold {
+  const scope = (text: string): Pick<Scope, 'text' | 'language' | 'directory'> => ({
+    text,
+    language,
+    directory: 0,
+  });
+  return { hold: 'h', zone, scopes: texts.map((text) => readScope(scope(text), languages)) };
+}
+
+/** Texts (or ids, codes) of everything that the hold covers, in the order of the logs. */
+export async function heldBy(workshop: Workshop, hold: JudgedHold): Promise<string[]> {
+  const reader = await openReader(workshop.vault);
+  const judgement = await judgeHolds(reader, [hold]);
+  const held: string[] = [];
+  for await (const { sealed, holds } of judgement.records()) {
+    if (holds.length === 0) continue;
+    if (sealed.type === 'event') held.push(sealed.record.text ?? sealed.record.id);
+    else if (sealed.type === 'reject') held.push(`reject ${sealed.record.code}`);
+    else held.push(sealed.type);
+  }
+  return held;
+}
+
+export async function seal(
+  workshop: Workshop,
+  events: readonly Event[],
+  bucket?: { class: string; quarter: string },
+): Promise<void> {
+  await workshop.stream.append(
+    'm0',
+    events.map((event) => carried(event, bucket)),
+  );
+  await workshop.sealAll();
+}
+
+/** A message by its text, from whom, when, and where. */
+export function said(
+  text: string,
+  { from = 'bob', at = '2025-11-03T14:05:06.789Z', room = 'C1', ...change }: SaidChange = {},
+): Event {
+  return messageEvent(text, {
+    text,
+    sender: { address: from },
+    at: { instant: at, zone: 'UTC', zoneSource: 'stated', precision: 'ms' },
+    conversation: { id: room, kind: 'room' },
+    ...change,
+  });
+}
+
+export type SaidChange = { from?: string; at?: string; room?: string } & Partial<
+  Omit<Event, 'at' | 'sender' | 'conversation' | 'text'>
+>;
