@@ -80,6 +80,7 @@ export const REPAIRS = {
     'Nothing in the file or its settings says whether day or month comes first: the day was taken first.',
   'time-of-conversation':
     'The entry has no time of its own: it stands at the time at which its conversation began.',
+  'time-of-entry-before': 'The entry has no time: it stands at that of the entry before it.',
   'time-of-message': 'The source gives this change no time; it stands at the time of its message.',
   'time-ambiguous': 'The wall clock shows this time twice (clocks went back); the first was taken.',
   'time-skipped': 'The wall clock never shows this time (clocks went forward); it was read an hour on.',

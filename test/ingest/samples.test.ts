@@ -182,6 +182,15 @@ describe('samples of these formats, with accounts that add up', () => {
     ]);
   });
 
+  sample('a Skype database of 2013, packed with gzip', async () => {
+    expect(await accountOf('skype/skype_main.db.gz')).toEqual({
+      format: 'skype-db',
+      events: 18,
+      rejects: [],
+      excluded: ['bookkeeping', 'directory-file', 'directory-file'],
+    });
+  });
+
   sample('every other sample is kept too: recognised, or one reject a file', async () => {
     const reads = await readPath(workshop.vault, SAMPLES ?? '');
     const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);

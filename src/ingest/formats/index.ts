@@ -4,6 +4,7 @@ import { aim } from './aim.ts';
 import { bloomberg } from './bloomberg.ts';
 import { discord } from './discord.ts';
 import { filedump } from './filedump.ts';
+import { irc } from './irc.ts';
 import { matrix } from './matrix.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
@@ -30,6 +31,7 @@ export const FORMATS: readonly Format[] = [
   whatsapp,
   aim,
   trillian,
+  irc,
   filedump,
   ndjson,
 ];

@@ -28,16 +28,25 @@ export class SqliteFault extends Error {}
 export const isSqlite = (head: Uint8Array): boolean =>
   Buffer.from(head.subarray(0, 16)).toString('latin1') === 'SQLite format 3\0';
 
-/** Opens a file as a database; throws {@link SqliteFault} where it is none or its schema cannot be read. */
-export async function openSqlite(file: SourceFile): Promise<SqliteFile> {
+/** Longest text or blob of a row, bytes: a longer one ends the reading of its table. */
+const MAX_VALUE = 32 * 1024 * 1024;
+
+/**
+ * Opens a file as a database; throws {@link SqliteFault} where it is none or its schema cannot be read. `log`: the
+ * write-ahead log that lay beside it, whose changes then count.
+ */
+export async function openSqlite(file: SourceFile, log?: SourceFile): Promise<SqliteFile> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   let db: DatabaseSync | undefined;
   try {
     const path = join(folder, 'copy.db');
-    await copyTo(path, file);
+    await copyTo(path, file, log === undefined);
+    if (log !== undefined) await copyTo(`${path}-wal`, log, false);
     db = new DatabaseSync(path, {
-      readOnly: true,
+      // A log is taken into an index beside the copy, which a reader alone may not write.
+      readOnly: log === undefined,
+      limits: { length: MAX_VALUE },
       enableForeignKeyConstraints: false,
       allowExtension: false,
       defensive: true,
@@ -62,14 +71,14 @@ export async function openSqlite(file: SourceFile): Promise<SqliteFile> {
   }
 }
 
-async function copyTo(path: string, file: SourceFile): Promise<void> {
+async function copyTo(path: string, file: SourceFile, alone: boolean): Promise<void> {
   const handle = await open(path, 'wx', 0o600);
   try {
     let first = true;
     for await (const chunk of file.open()) {
       const bytes = Buffer.from(chunk);
       // A copy whose write-ahead log was left behind says so in its header; without that file it is read as it stands.
-      if (first && bytes.length > 19 && bytes[18] === 2) bytes[18] = bytes[19] = 1;
+      if (first && alone && bytes.length > 19 && bytes[18] === 2) bytes[18] = bytes[19] = 1;
       first = false;
       await handle.write(bytes);
     }
@@ -87,7 +96,7 @@ function tablesOf(db: DatabaseSync): Map<string, Set<string>> {
     .all();
   for (const { name } of found) {
     if (typeof name !== 'string') continue;
-    const columns = db.prepare('SELECT name FROM pragma_table_info(?) WHERE hidden = 0').all(name);
+    const columns = db.prepare('SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0').all(name);
     tables.set(
       name,
       new Set(columns.flatMap((column) => (typeof column.name === 'string' ? [column.name] : []))),

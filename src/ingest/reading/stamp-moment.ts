@@ -29,3 +29,7 @@ export function epochMoment(ms: number | undefined, precision: Moment['precision
   const instant = ms === undefined ? undefined : instantOf(ms);
   return instant === undefined ? undefined : { instant, zoneSource: 'stated', precision };
 }
+
+/** Seconds since 1970 as milliseconds, where a source writes 0 for no time. */
+export const secondsMs = (value: unknown): number | undefined =>
+  typeof value === 'number' && value > 0 ? value * 1000 : undefined;
