@@ -1,0 +1,166 @@
+/** The lines of one log, in their order. */
+import type { Conversation, Event, Moment, Party, Provenance, Repair } from '../../../core/event.ts';
+import type { Outcome, SourceFile } from '../../format.ts';
+import type { EntryLog, Role } from '../../reading/entries.ts';
+import { epochMoment, LogClock } from '../../reading/log-clock.ts';
+import { party } from '../../reading/party.ts';
+import type { Place } from '../../reading/provenance.ts';
+import { direct, Scribe } from '../../reading/scribe.ts';
+import { wallMs } from '../../reading/time.ts';
+import { nameOf } from '../../source-name.ts';
+import { headingOf, type Timed, timed } from './dialect.ts';
+import { type LogPath, logPath } from './log-path.ts';
+import { fromColumns, saidIn, withoutCodes } from './said.ts';
+
+const NETWORK = 'irc';
+const DAY = 86_400_000;
+const STEP_BACK = 3_600_000;
+const NAMED =
+  /(?:[Nn]ow talking (?:on|in)|has joined|has left|Topic (?:for|of)|Session Ident:|is now talking on) ([#&][^\s,]{1,120})/u;
+
+export class ChannelLog implements EntryLog {
+  readonly #path: LogPath;
+  readonly #clock: LogClock;
+  readonly #scribe = new Scribe();
+  readonly #conversation: Conversation;
+  readonly #from: 'path' | 'record';
+  readonly #self: string | undefined;
+  /** Wall clock of the last line, as if UTC. */
+  #last: number | undefined;
+  #inferred = false;
+
+  constructor(file: SourceFile, head: string) {
+    this.#path = logPath(nameOf(file));
+    this.#clock = new LogClock(file.settings);
+    this.#last = this.#path.day;
+    const { account } = file.settings;
+    this.#self = account === undefined ? undefined : party(NETWORK, account).address;
+    const { channel, nick, server } = this.#path;
+    const named = channel ?? NAMED.exec(withoutCodes(head))?.[1];
+    this.#from = channel === undefined && named !== undefined ? 'record' : 'path';
+    if (named !== undefined) {
+      const id = party(NETWORK, named).address;
+      this.#conversation = { id: server === undefined ? id : `${server}/${id}`, kind: 'room', name: named };
+    } else {
+      const peer = party(NETWORK, nick ?? nameOf(file).split('/').at(-1) ?? '').address;
+      this.#conversation = direct(this.#self, peer);
+    }
+  }
+
+  role(line: string): Role {
+    if (line.trim() === '') return 'blank';
+    if (headingOf(line).isHeading) return 'heading';
+    if (timed(line) !== undefined || /^(?:===|\*\*\*) /u.test(line)) return 'entry';
+    return 'unknown';
+  }
+
+  heading(line: string): void {
+    const { heading } = headingOf(line);
+    if (heading === undefined) return;
+    this.#last = heading.day + heading.clock;
+    this.#inferred = false;
+  }
+
+  read(line: string, place: Place, repairs: Repair[]): Outcome {
+    const time = timed(line) ?? { seconds: false, rest: line };
+    const at = this.#moment(time, repairs);
+    if (typeof at === 'string') return { type: 'reject', code: at };
+    const source = /^[^\t]{0,64}\t/u.test(time.rest) ? fromColumns(time.rest) : time.rest;
+    const plain = withoutCodes(source).replace(/\s+$/u, '');
+    const said = saidIn(plain.trimStart());
+    const write = (sender: Party | undefined, text: string, actor?: Party) =>
+      this.#scribe.write(place, {
+        network: NETWORK,
+        conversation: this.#conversation,
+        at,
+        sender,
+        actor,
+        text,
+        ...(plain.length < source.trimEnd().length && { markup: { type: 'mirc', source } }),
+        perspective: this.#self,
+        facts: this.#facts(),
+        repairs,
+      });
+    const who = (nick: string): Party => party(NETWORK, nick);
+    let event: Event;
+    switch (said.kind) {
+      case 'message':
+        event = { ...write(who(said.who), said.text), kind: 'message' };
+        break;
+      case 'action':
+        event = { ...write(who(said.who), said.text), kind: 'message', extra: { action: true } };
+        break;
+      case 'notice-from':
+        event = { ...write(who(said.who), said.text), kind: 'message', extra: { notice: true } };
+        break;
+      case 'join':
+      case 'leave': {
+        const actor = said.by === undefined ? undefined : who(said.by);
+        event = { ...write(who(said.who), plain, actor), kind: said.kind, payload: { basis: 'stated' } };
+        break;
+      }
+      case 'topic': {
+        const sender = said.who === undefined ? undefined : who(said.who);
+        event = { ...write(sender, said.topic), kind: 'topic', payload: { what: 'topic' } };
+        break;
+      }
+      case 'invite':
+        event = { ...write(who(said.who), plain), kind: 'invite', payload: { invited: [who(said.invited)] } };
+        break;
+      case 'notice':
+        event = { ...write(undefined, plain), kind: 'notice', payload: { type: said.type } };
+        break;
+    }
+    return { type: 'event', event };
+  }
+
+  #facts(): Provenance['facts'] {
+    return {
+      network: 'header',
+      conversation: this.#from,
+      ...(this.#path.day !== undefined && { date: 'path' }),
+    };
+  }
+
+  #moment(time: Timed, repairs: Repair[]): Moment | 'time-missing' | 'time-invalid' {
+    if (time.epoch !== undefined) return epochMoment(time.epoch) ?? 'time-invalid';
+    const { clock } = time;
+    if (clock === 'invalid') return 'time-invalid';
+    const wall = this.#wall(time, clock, repairs);
+    if (wall === undefined) return this.#last === undefined ? 'time-missing' : 'time-invalid';
+    return this.#clock.moment(wall, time.seconds ? 's' : 'min', repairs) ?? 'time-invalid';
+  }
+
+  /** The wall clock of a line: its own date, the year of the log, or the day of the line before. */
+  #wall(time: Timed, clock: number | undefined, repairs: Repair[]): number | undefined {
+    const last = this.#last;
+    if (time.day !== undefined) {
+      this.#last = time.day + (clock ?? 0);
+      return this.#last;
+    }
+    if (last === undefined) return undefined;
+    if (clock === undefined) {
+      repairs.push({ code: 'time-of-entry-before' });
+      return last;
+    }
+    if (time.date !== undefined) {
+      const [month, date] = time.date;
+      const year = new Date(last).getUTCFullYear();
+      const midnight = (y: number) => wallMs({ year: y, month, day: date, hour: 0, minute: 0, second: 0 });
+      let day = midnight(year);
+      // A date that steps back by months is in the next year.
+      if (day !== undefined && day < last - 200 * DAY) day = midnight(year + 1);
+      if (day === undefined) return undefined;
+      this.#last = Math.max(last, day + clock);
+      return day + clock;
+    }
+    let wall = Math.floor(last / DAY) * DAY + clock;
+    if (wall < last - STEP_BACK) {
+      wall += DAY;
+      this.#inferred = true;
+    }
+    if (this.#inferred) repairs.push({ code: 'date-inferred' });
+    this.#last = Math.max(last, wall);
+    return wall;
+  }
+}
