@@ -18,6 +18,7 @@ const claimsSchema = z.object({
   sid: z.string().regex(/^\d{8}-[0-9a-f]{24}$/),
   epo: z.int().min(0),
   otp: z.boolean(),
+  beg: z.int(),
   jti: z.string(),
   exp: z.number(),
 });
@@ -43,7 +44,7 @@ export class AccessTokens {
     this.#id = sha256Hex(this.#public.export({ format: 'der', type: 'spki' })).slice(0, 16);
   }
 
-  issue({ account, session, epoch, oneTime }: SessionState): { token: string; expiresAt: number } {
+  issue({ account, session, epoch, oneTime, startedAt }: SessionState): { token: string; expiresAt: number } {
     const { key, archive, clock, random } = this.#settings;
     const iat = Math.floor(clock.now() / 1000);
     const exp = iat + TOKEN_LIFETIME;
@@ -54,6 +55,7 @@ export class AccessTokens {
       sid: session,
       epo: epoch,
       otp: oneTime,
+      beg: startedAt,
       jti: Buffer.from(random.bytes(12)).toString('hex'),
       iat,
       exp,
@@ -80,8 +82,8 @@ export class AccessTokens {
     }
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success) throw refused();
-    const { sub, sid, epo, otp } = claims.data;
-    return { account: sub, session: sid, epoch: epo, oneTime: otp };
+    const { sub, sid, epo, otp, beg } = claims.data;
+    return { account: sub, session: sid, epoch: epo, oneTime: otp, startedAt: beg };
   }
 }
 

@@ -21,6 +21,8 @@ export interface OpenIdCaller {
   readonly account: string;
   /** Roles that the provider vouches for. They narrow what the account has here, and never widen it. */
   readonly roles: readonly string[];
+  /** When the provider made the token; ms since 1970. */
+  readonly issuedAt: number;
 }
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384'] as const;
@@ -76,13 +78,15 @@ export class OpenId {
       throw refused();
     }
     const account = claims[accountClaim];
-    if (typeof account !== 'string' || account === '' || typeof claims.exp !== 'number') throw refused();
+    const { exp, iat } = claims;
+    if (typeof account !== 'string' || account === '' || typeof exp !== 'number' || typeof iat !== 'number')
+      throw refused();
     const stated = claims[rolesClaim];
     const values = Array.isArray(stated) ? stated : typeof stated === 'string' ? stated.split(' ') : [];
     const known = values.flatMap((value) =>
       typeof value === 'string' && Object.hasOwn(roles, value) ? [roles[value] ?? ''] : [],
     );
-    return { account, roles: [...new Set(known)] };
+    return { account, roles: [...new Set(known)], issuedAt: iat * 1000 };
   }
 
   /** PEM of a key that the provider publishes. */

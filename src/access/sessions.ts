@@ -29,6 +29,8 @@ export interface SessionState {
   readonly session: string;
   readonly epoch: number;
   readonly oneTime: boolean;
+  /** When the account signed in; ms since 1970. */
+  readonly startedAt: number;
 }
 
 export interface OpenSession extends SessionState {
@@ -111,7 +113,7 @@ export class Sessions {
       throw ended();
     }
     const refreshToken = `${session}.${n}.${secret}`;
-    return { account, session, epoch, oneTime, refreshToken, endsAt: startedAt + LONGEST };
+    return { account, session, epoch, oneTime, startedAt, refreshToken, endsAt: startedAt + LONGEST };
   }
 
   /** The first epoch that nobody has closed. */

@@ -8,7 +8,7 @@ import { type MatchContext, matches } from '../core/search/matches.ts';
 import { parseQuery } from '../core/search/parse.ts';
 import type { Interval, KeyPattern, Plan } from '../core/search/plan.ts';
 import type { Query } from '../core/search/query.ts';
-import { type Lookups, resolve } from '../core/search/resolve.ts';
+import { type Lookups, resolve, resolveBound } from '../core/search/resolve.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type SearchLine, searchLine, stateOf } from './line.ts';
 import { allOf, indexLookups, placeOf } from './lookups.ts';
@@ -21,6 +21,11 @@ export interface SearcherParts {
   >;
   /** Zone of dates that name none: the archive's. */
   readonly zone: string;
+  /**
+   * A query beyond which nothing is shown or counted, such as an auditor's grant; default: everything is shown. What lies
+   * beyond it is answered as if it did not exist.
+   */
+  readonly within?: string;
 }
 
 /** What could not be looked into. */
@@ -80,11 +85,13 @@ const MOST_LINES = 10_000;
 export class Searcher {
   readonly #index: SearcherParts['index'];
   readonly #zone: string;
+  readonly #within: Query | undefined;
   #unsearched: { readonly key: string; readonly value: Unsearched } | undefined;
 
-  constructor({ index, zone }: SearcherParts) {
+  constructor({ index, zone, within }: SearcherParts) {
     this.#index = index;
     this.#zone = zone;
+    this.#within = within === undefined ? undefined : parseQuery(within);
   }
 
   /** `limit` 1 to 10,000; `after`: the cursor of the page before. */
@@ -137,15 +144,17 @@ export class Searcher {
     name: RecordName,
     { before, after }: { before: number; after: number },
   ): Promise<{ readonly heads: Heads; readonly lines: readonly SearchLine[] }> {
+    const heads = await this.#heads();
+    const bound = await this.#bound(this.#lookups(heads));
     const record = (await this.#index.get([name])).get(name);
-    if (record === undefined)
+    if (record === undefined || !(await this.#fits(record, bound, heads)))
       throw new HoldfastError('not-found', `The index has no event ${name.slice(0, 100)}.`, {
         hint: 'Only events have a conversation; holdfast status says how far the index is.',
       });
-    const heads = await this.#heads();
     const plan: Plan = {
       op: 'and',
       parts: [
+        ...(bound === undefined ? [] : [bound]),
         { op: 'conversations', keys: [conversationKey(record.network, record.conversation.id)] },
         { op: 'not', part: { op: 'kind', kinds: ['presence', 'read'] } },
       ],
@@ -160,12 +169,46 @@ export class Searcher {
     return { heads, lines: await this.#lines([...earlier.reverse(), record, ...later]) };
   }
 
+  /** Whether a record may be shown: it is an event that is indexed and lies within. */
+  async shows(name: RecordName): Promise<boolean> {
+    const heads = await this.#heads();
+    const record = (await this.#index.get([name])).get(name);
+    return record !== undefined && (await this.#fits(record, await this.#bound(this.#lookups(heads)), heads));
+  }
+
+  #lookups(heads: Heads): RememberedLookups {
+    return new RememberedLookups(indexLookups(this.#index, heads, this.#zone));
+  }
+
+  async #bound(lookups: Lookups): Promise<Plan | undefined> {
+    return this.#within === undefined ? undefined : await resolveBound(this.#within, lookups);
+  }
+
+  /** Asked as a page of one, from the place right before the record. */
+  async #fits(record: IndexDocument, bound: Plan | undefined, heads: Heads): Promise<boolean> {
+    if (bound === undefined) return true;
+    const place = placeOf(record);
+    const after = { ...place, leaf: place.leaf - 1 };
+    const [found] = await this.#index.search(bound, { limit: 1, heads, after });
+    return found !== undefined && found.log === record.log && found.leaf === record.leaf;
+  }
+
   async #ask(text: string, heads?: Heads): Promise<Asked> {
     const query = parseQuery(text);
     const covered = heads ?? (await this.#heads());
-    const known = new RememberedLookups(indexLookups(this.#index, covered, this.#zone));
+    const known = this.#lookups(covered);
     const { plan, leftOut } = await resolve(query, known);
-    return { query, plan, leftOut, heads: covered, context: known.context() };
+    const context = known.context();
+    const bound = await this.#bound(known);
+    if (bound === undefined) return { query, plan, leftOut, heads: covered, context };
+    const bounded = (part: Plan): Plan => ({ op: 'and', parts: [part, bound] });
+    return {
+      query,
+      plan: bounded(plan),
+      leftOut: leftOut === undefined ? undefined : bounded(leftOut),
+      heads: covered,
+      context,
+    };
   }
 
   async #heads(): Promise<Heads> {
@@ -186,8 +229,10 @@ export class Searcher {
   async #unsearchedUnder(heads: Heads): Promise<Unsearched> {
     const key = JSON.stringify(heads);
     if (this.#unsearched?.key === key) return this.#unsearched.value;
+    const bound = await this.#bound(this.#lookups(heads));
+    const files: Plan = { op: 'has', feature: 'attachment' };
     const [attachments, positions, buckets] = await Promise.all([
-      this.#index.count({ op: 'has', feature: 'attachment' }, heads),
+      this.#index.count(bound === undefined ? files : { op: 'and', parts: [files, bound] }, heads),
       this.#index.positions(),
       this.#index.buckets(),
     ]);

@@ -230,3 +230,52 @@ test.each([
   await fill(said('the price now', '10:00'));
   expect((await searcher.count(query)).total).toBe(total);
 });
+
+describe('within a bound', () => {
+  const bounded = (within: string) => new Searcher({ index, zone: 'Europe/Berlin', within });
+  beforeEach(() =>
+    fill(
+      said('walnut one', '10:00'),
+      said('walnut two', '10:01', { conversation: { id: 'other', kind: 'group' } }),
+      said('walnut three', '10:02', { attachments: [{ name: 'a.pdf', state: 'missing' }] }),
+      said('cedar', '10:03', {
+        conversation: { id: 'other', kind: 'group' },
+        attachments: [{ name: 'b.pdf', state: 'missing' }],
+      }),
+      said('walnut four', '10:04', {
+        conversation: { id: 'other', kind: 'group' },
+        at: { instant: '2026-03-10T00:00:00.000Z', zoneSource: 'assumed', precision: 'day' },
+      }),
+    ),
+  );
+
+  test('nothing beyond it is found, counted or explained, whatever the query says', async () => {
+    const searcher = bounded('conversation:desk');
+    for (const query of ['walnut', '*', 'walnut OR *', 'NOT cedar', 'conversation:other OR walnut'])
+      expect((await searcher.search(query, { limit: 50 })).lines.map(({ leaf }) => leaf)).toEqual([0, 2]);
+    expect(await searcher.count('cedar')).toMatchObject({ total: 0, unsearched: { attachments: 1 } });
+    expect(await searcher.explain('cedar')).toMatchObject({ total: 0 });
+    expect((await searcher.select('*')).total).toBe(2);
+  });
+
+  test('a record beyond it is answered as if it did not exist, and no context reaches beyond', async () => {
+    const searcher = bounded('walnut conversation:desk');
+    expect(await Promise.all([0, 1, 2, 3].map((n) => searcher.shows(`m0/${n}`)))).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(await searcher.shows('m0/99')).toBe(false);
+    await expect(searcher.context('m0/1', { before: 5, after: 5 })).rejects.toThrow(
+      expect.objectContaining({ code: 'not-found', message: 'The index has no event m0/1.' }),
+    );
+    const { lines } = await bounded('walnut').context('m0/1', { before: 5, after: 5 });
+    expect(lines.map(({ leaf }) => leaf)).toEqual([4, 1]);
+  });
+
+  test('what may lie beyond is beyond: a time that is not sure shows nothing', async () => {
+    expect(await bounded('since:2026-03-10T10:00Z').shows('m0/4')).toBe(false);
+    expect(await bounded('on:2026-03-10').shows('m0/0')).toBe(true);
+  });
+});

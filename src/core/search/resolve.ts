@@ -31,6 +31,11 @@ export async function resolve(query: Query, lookups: Lookups): Promise<Resolved>
   };
 }
 
+/** A bound that nothing may pass: only what certainly fits, presence included. */
+export function resolveBound(query: Query, lookups: Lookups): Promise<Plan> {
+  return planOf(query, lookups, true);
+}
+
 /** `negated`: below an odd number of negations, where an unsure time must not take a record away. */
 async function planOf(query: Query, lookups: Lookups, negated: boolean): Promise<Plan> {
   switch (query.type) {
