@@ -18,9 +18,12 @@ beforeAll(async () => {
 afterAll(() => workshop.dispose());
 
 /** What reading an archive comes to: texts of its messages, and codes of its rejects by member. */
-async function readZip(
-  bytes: Uint8Array,
-): Promise<{ texts: string[]; rejects: [string | undefined, string][]; excluded: string[] }> {
+async function readZip(bytes: Uint8Array): Promise<{
+  texts: string[];
+  rejects: [string | undefined, string][];
+  excluded: string[];
+  members: Set<string | undefined>;
+}> {
   const path = join(workshop.folder, `${count++}.zip`);
   writeFileSync(path, bytes);
   const outcomes = (await readPath(workshop.vault, path)).flatMap((read) => read.outcomes);
@@ -33,7 +36,7 @@ async function readZip(
     else if (outcome.type === 'reject') rejects.push([position.member, outcome.code]);
     else excluded.push(outcome.reason);
   }
-  return { texts, rejects, excluded };
+  return { texts, rejects, excluded, members: new Set(outcomes.map(({ position }) => position.member)) };
 }
 
 test('a zip is read as the transcripts that it holds', async () => {
@@ -112,9 +115,12 @@ test('a wrong checksum, encryption, an unknown method and a broken stream are re
   expect(texts).toEqual(expect.arrayContaining(['message 1', 'message 4', 'message 9']));
 });
 
-test('an archive cut off before its directory is one reject', async () => {
-  const { rejects } = await readZip(zipOf([good('a.ndjson')]).subarray(0, 60));
-  expect(rejects).toEqual([[undefined, 'zip-damaged']]);
+test('of an archive that is cut off everything before is read, and the rest is rejects', async () => {
+  const zip = zipOf([good('a.ndjson', 1), good('b.ndjson', 2)]);
+  const { texts, rejects } = await readZip(zip.subarray(0, zip.indexOf('b.ndjson') + 30));
+  expect(texts).toEqual(['message 1']);
+  expect(rejects).toContainEqual([undefined, 'zip-damaged']);
+  expect(rejects).toContainEqual(['b.ndjson', 'zip-damaged']);
 });
 
 test('two members of one name are both read', async () => {
@@ -150,12 +156,13 @@ test('whatever the names in an archive: unsafe ones are rejects, every member is
       async (names, backslash) => {
         const members = names.map((each, i) => good(backslash ? each.replaceAll('/', '\\') : each, i));
         const files = members.filter(({ name: each }) => !String(each).replaceAll('\\', '/').endsWith('/'));
-        const { texts, rejects, excluded } = await readZip(zipOf(members));
-        expect(texts.length + rejects.length + excluded.length).toBe(files.length);
+        const { rejects, members: accounted } = await readZip(zipOf(members));
+        expect(accounted.size).toBe(files.length);
         for (const [member, code] of rejects)
           if (code === 'unsafe-path') expect(member ?? '').not.toContain('\0');
-        expect(rejects.every(([, code]) => code === 'unsafe-path' || code === 'conversation-unknown')).toBe(
-          true,
+        // What else is a reject is so by its content: the names can make it a Slack export, which these are none of.
+        expect(rejects.filter(([, code]) => /^(?:zip-|archive-|too-many|format-fault)/u.test(code))).toEqual(
+          [],
         );
       },
     ),
