@@ -52,12 +52,17 @@ export const EXCLUSIONS = {
   'empty-file': 'A file without bytes.',
   'no-entries': 'A transcript with a heading and no entry.',
   'directory-file': 'A list of people, channels or settings that is read for names and is no communication.',
+  'directory-entry':
+    'An entry or heading that lists people, channels or columns; it is read for names and is no communication.',
   'room-itself': 'The room, listed as if it were a participant.',
   bookkeeping: 'A record of the source about its own state, repeating what other records say.',
   'attachment-file': 'The bytes of a file that a message names; they are held beside the message.',
   'file-unnamed': 'A file beside a transcript that no message names; its bytes are kept as a capture.',
   'read-with':
     'A file that is a part of another and was read with it (the write-ahead log of a database, for example).',
+  'client-signal':
+    'A signal between clients that says nothing: somebody types, a message arrived, a page of an archive ended.',
+  'other-table': 'A row of a table that holds no communication.',
   'empty-line': 'A line without characters between units.',
 } as const satisfies Record<string, string>;
 
@@ -82,6 +87,8 @@ export const REPAIRS = {
     'The entry has no time of its own: it stands at the time at which its conversation began.',
   'time-of-entry-before': 'The entry has no time: it stands at that of the entry before it.',
   'time-of-message': 'The source gives this change no time; it stands at the time of its message.',
+  'time-unknown':
+    'The source gives no time at all, as for a list of contacts: it stands at the beginning of 1970.',
   'time-ambiguous': 'The wall clock shows this time twice (clocks went back); the first was taken.',
   'time-skipped': 'The wall clock never shows this time (clocks went forward); it was read an hour on.',
   'number-as-text': 'A number that is no safe integer was kept as the text of the source.',

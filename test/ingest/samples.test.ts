@@ -132,6 +132,18 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  sample('Mattermost’s bulk export and its CSV', async () => {
+    expect(await accountOf('mattermost/bulk_export.jsonl')).toMatchObject({ events: 30, rejects: [] });
+    expect(await accountOf('mattermost/bulk_export_direct_channel.jsonl')).toMatchObject({
+      events: 12,
+      rejects: [],
+    });
+    expect(await accountOf('mattermost/TEMPLATE_FILLED_csv_export.csv')).toMatchObject({
+      events: 13,
+      rejects: [],
+    });
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',

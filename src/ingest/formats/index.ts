@@ -6,6 +6,8 @@ import { discord } from './discord.ts';
 import { filedump } from './filedump.ts';
 import { irc } from './irc.ts';
 import { matrix } from './matrix.ts';
+import { mattermostBulk } from './mattermost-bulk.ts';
+import { mattermostCsv } from './mattermost-csv.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
 import { rocketchat } from './rocketchat.ts';
@@ -16,11 +18,14 @@ import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
 import { whatsapp } from './whatsapp.ts';
+import { xmpp } from './xmpp.ts';
 
 export const FORMATS: readonly Format[] = [
   rsmf,
   rocketchat,
   matrix,
+  mattermostBulk,
+  mattermostCsv,
   slack,
   teams,
   telegram,
@@ -33,5 +38,6 @@ export const FORMATS: readonly Format[] = [
   trillian,
   irc,
   filedump,
+  xmpp,
   ndjson,
 ];
