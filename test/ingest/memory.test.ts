@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const PROGRAM = fileURLToPath(new URL('./memory-process.ts', import.meta.url));
+const ARCHIVE = fileURLToPath(new URL('./memory-archive.ts', import.meta.url));
 /** Megabytes of hostile input; the issue's 1 GB with `HOLDFAST_TEST_HUGE=1024`. */
 const SIZE = process.env.HOLDFAST_TEST_HUGE ?? '192';
 const LIMIT = 256;
@@ -47,4 +48,13 @@ test('hundreds of thousands of messages that are all alike take neither memory n
   const result = await run('messages alike', '48');
   expect(result.events).toBeGreaterThan(500_000);
   expect(result.grown).toBeLessThan(LIMIT);
+});
+
+test('sixty thousand members of an archive are read in bounded memory', async () => {
+  // As bin/holdfast starts Node.
+  const flags = ['--expose-gc', '--max-semi-space-size=8'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, ARCHIVE, '60000']);
+  const { events, grown } = JSON.parse(stdout) as { events: number; grown: number };
+  expect(events).toBe(60_000);
+  expect(grown).toBeLessThan(LIMIT);
 });

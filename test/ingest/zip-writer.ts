@@ -10,6 +10,8 @@ export interface Member {
   /** Size that the archive states. */
   readonly claimedSize?: number;
   readonly crc?: number;
+  /** As a writer that cannot go back: checksum and sizes follow the bytes. */
+  readonly streamed?: boolean;
 }
 
 /** Writes an archive byte by byte: the writers at hand refuse the names and sizes that a test needs. */
@@ -29,7 +31,15 @@ export function zipOf(members: readonly Member[]): Buffer {
     fields.writeUInt32LE(data.length, 14);
     fields.writeUInt32LE(member.claimedSize ?? member.bytes.length, 18);
     fields.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from('504b0304', 'hex'), fields, name, data]);
+    const before = Buffer.from(fields);
+    const after = Buffer.alloc(member.streamed === true ? 16 : 0);
+    if (member.streamed === true) {
+      before.writeUInt16LE(before.readUInt16LE(2) | 8, 2);
+      before.fill(0, 10, 22);
+      after.write('PK\x07\x08');
+      fields.copy(after, 4, 10, 22);
+    }
+    const local = Buffer.concat([Buffer.from('504b0304', 'hex'), before, name, data, after]);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from('504b01021400', 'hex'), fields, tail, name]));
