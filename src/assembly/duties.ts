@@ -26,7 +26,10 @@ export async function serve(archive: Archive, caller: Caller, sweeps = true): Pr
   while (!caller.signal.aborted) {
     try {
       if (sweeps) {
-        reportSweep(await sweep({ ...archive, logs, sealed, olderThan }), caller.io);
+        reportSweep(
+          await sweep({ ...archive, register: await archive.control.refresh(), logs, sealed, olderThan }),
+          caller.io,
+        );
         olderThan = SWEEP_AFTER;
       }
       await sealHeadsWhenOld(archive, caller.actor);

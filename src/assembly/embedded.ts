@@ -115,7 +115,10 @@ export async function openEmbedded(
   await ensureFirstAct(archive, identity, actor, actTools(archive));
   if (unclean) {
     const logs = transcriptLogs(identity.partitions);
-    reportSweep(await sweep({ ...archive, logs, olderThan: 0 }), io);
+    reportSweep(
+      await sweep({ ...archive, register: await archive.control.refresh(), logs, olderThan: 0 }),
+      io,
+    );
   }
   return {
     archive,

@@ -1,5 +1,5 @@
 /** A receipt's outcomes as entries on the stream, and the account of them. */
-import { classify, classifyReceipt, type Register } from '../core/classify.ts';
+import { classify, classifyReceipt, type InForce, isExpired } from '../core/classify.ts';
 import type { Event, Sha256 } from '../core/event.ts';
 import { partitionOf, partitionOfReceipt } from '../core/ids.ts';
 import type { Vault } from '../core/ports/vault.ts';
@@ -25,7 +25,7 @@ export class ReceiptCarrier {
   readonly #appender: Appender;
   readonly #vault: Vault;
   readonly #logs: readonly LogName[];
-  readonly #register: Register;
+  readonly #register: InForce;
   readonly #perPartition: Map<number, number> = new Map();
   readonly #exclusions = new Map<string, number>();
   readonly #partitions = new Map<string, number>();
@@ -33,13 +33,14 @@ export class ReceiptCarrier {
   #events = 0;
   #rejects = 0;
   #excluded = 0;
+  #expired = 0;
 
   constructor(
     receipt: CarriedReceipt,
     appender: Appender,
     vault: Vault,
     logs: readonly LogName[],
-    register: Register,
+    register: InForce,
   ) {
     this.#receipt = receipt;
     this.#appender = appender;
@@ -50,6 +51,11 @@ export class ReceiptCarrier {
 
   get units(): number {
     return this.#events + this.#rejects + this.#excluded;
+  }
+
+  /** Events whose period was over when they were received. */
+  get expired(): number {
+    return this.#expired;
   }
 
   async add(batch: readonly PlacedOutcome[]): Promise<void> {
@@ -81,13 +87,15 @@ export class ReceiptCarrier {
   }
 
   #event(placed: PlacedOutcome, event: Event): Promise<void> | undefined {
-    const entry: Entry = { type: 'event', event, ...classify(event, this.#receipt, this.#register) };
+    const bucket = classify(event, this.#receipt, this.#register);
+    const entry: Entry = { type: 'event', event, ...bucket };
     const message = JSON.stringify(entry);
     if (message.length > MAX_EVENT / 3 && Buffer.byteLength(message) > MAX_EVENT)
       return this.#reject(placed, 'event-too-large', `${Buffer.byteLength(message)} bytes of JSON`, event);
     const partition = this.#partitionOf(event.network, event.conversation.id);
     this.#perPartition.set(partition, (this.#perPartition.get(partition) ?? 0) + 1);
     this.#events++;
+    if (isExpired(bucket, this.#receipt.receivedAt, this.#register)) this.#expired++;
     return this.#appender.push(partition, message);
   }
 

@@ -1,6 +1,6 @@
 /** The entry point: paths on disk in, entries on the stream out. */
 import type { ArchiveReader } from '../archive/reader.ts';
-import type { Register } from '../core/classify.ts';
+import type { InForce } from '../core/classify.ts';
 import type { Sha256 } from '../core/event.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Stream } from '../core/ports/stream.ts';
@@ -27,7 +27,8 @@ export interface CarryContext {
   readonly reader: ArchiveReader;
   /** What was learnt of commits before; kept by the caller, so that each commit is read once. */
   readonly sealed?: SealedReceipts;
-  readonly register?: Register;
+  /** By whose rules events are classified; default: the default class for all. */
+  readonly register?: InForce;
 }
 
 export interface IngestOptions extends CarryContext {
@@ -57,6 +58,8 @@ export interface IngestedReceipt {
   readonly reason: string;
   readonly receivedAt: string;
   readonly account: Account;
+  /** Events carried whose retention was over when they were received. */
+  readonly expired: number;
   /** `already`: sealed by an earlier run, nothing was carried. */
   readonly state: 'carried' | 'already';
 }

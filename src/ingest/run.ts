@@ -1,5 +1,5 @@
 /** One run of ingest: groups of inputs through receiving, parsing and carrying. */
-import { DEFAULT_REGISTER } from '../core/classify.ts';
+import { EMPTY_REGISTER } from '../core/control/register.ts';
 import type { Sha256 } from '../core/event.ts';
 import type { Vault } from '../core/ports/vault.ts';
 import { type Receipt, type ReceivedFile, receiptNames } from '../core/receipt.ts';
@@ -83,7 +83,7 @@ export class IngestRun {
       };
       const already = receipt.known ? await this.#sealedAccount(receipt.sha256) : undefined;
       if (already !== undefined) {
-        this.#done({ ...shown, account: already, state: 'already' });
+        this.#done({ ...shown, account: already, expired: 0, state: 'already' });
       } else {
         const carrier = await carryOne(
           this.#options,
@@ -96,7 +96,7 @@ export class IngestRun {
         const account = carrier.account();
         finished.push({ carrier, account, sha256: receipt.sha256 });
         this.#units += account.units;
-        this.#done({ ...shown, account, state: 'carried' });
+        this.#done({ ...shown, account, expired: carrier.expired, state: 'carried' });
       }
       this.#files += paths.length;
       this.#bytes += receipt.receipt.files.reduce((sum, file) => sum + file.size, 0);
@@ -146,7 +146,7 @@ export async function carryOne(
     appender,
     context.vault,
     context.logs,
-    context.register ?? DEFAULT_REGISTER,
+    context.register ?? EMPTY_REGISTER,
   );
   let told = 0;
   for await (const batch of parse(receipt.sha256, opened, recognised, (statement) =>

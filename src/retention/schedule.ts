@@ -1,5 +1,5 @@
 import type { Bucket, Quarter, RetentionClass } from '../core/record.ts';
-import { accessibleUntil, definitionOf, retainUntil } from '../core/retention.ts';
+import { type AgreedClasses, accessibleUntil, definitionOf, retainUntil } from '../core/retention.ts';
 
 /** How long one bucket is kept, and by which rule. */
 export interface BucketSchedule {
@@ -16,13 +16,16 @@ export interface BucketSchedule {
 }
 
 /** The schedule of one bucket: what `status` shows. Nothing is disposed of by it. */
-export function scheduleOf(bucket: Bucket & { readonly documents: number }): BucketSchedule {
+export function scheduleOf(
+  bucket: Bucket & { readonly documents: number },
+  agreed?: AgreedClasses,
+): BucketSchedule {
   return {
     class: bucket.class,
     quarter: bucket.quarter,
     documents: bucket.documents,
-    source: definitionOf(bucket.class)?.source ?? null,
-    accessibleUntil: accessibleUntil(bucket.class, bucket.quarter) ?? null,
-    retainUntil: retainUntil(bucket.class, bucket.quarter) ?? null,
+    source: definitionOf(bucket.class, agreed)?.source ?? null,
+    accessibleUntil: accessibleUntil(bucket.class, bucket.quarter, agreed) ?? null,
+    retainUntil: retainUntil(bucket.class, bucket.quarter, agreed) ?? null,
   };
 }

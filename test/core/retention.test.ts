@@ -1,4 +1,5 @@
-import { classify, classifyReceipt, DEFAULT_REGISTER } from '../../src/core/classify.ts';
+import { classify, classifyReceipt } from '../../src/core/classify.ts';
+import { EMPTY_REGISTER } from '../../src/core/control/register.ts';
 import { encodeReceipt } from '../../src/core/receipt.ts';
 import {
   ACTS_CLASS,
@@ -51,12 +52,12 @@ describe('retention', () => {
   });
 
   test('what an event says of its time never moves its bucket: only the moment of receipt counts', () => {
-    const receipt = { receivedAt: '2026-11-21T10:00:00.000Z' };
+    const receipt = { receivedAt: '2026-11-21T10:00:00.000Z', connector: 'file' };
     const early = messageEvent(1, {
       at: { instant: '1999-01-01T00:00:00.000Z', zoneSource: 'stated', precision: 's' },
     });
-    expect(classify(early, receipt, DEFAULT_REGISTER)).toEqual({ class: DEFAULT_CLASS, quarter: '2026Q4' });
-    expect(classifyReceipt(receipt, DEFAULT_REGISTER)).toEqual({ class: DEFAULT_CLASS, quarter: '2026Q4' });
+    expect(classify(early, receipt, EMPTY_REGISTER)).toEqual({ class: DEFAULT_CLASS, quarter: '2026Q4' });
+    expect(classifyReceipt(receipt, EMPTY_REGISTER)).toEqual({ class: DEFAULT_CLASS, quarter: '2026Q4' });
   });
 });
 

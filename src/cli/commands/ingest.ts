@@ -59,6 +59,7 @@ async function take(
     stream: archive.stream,
     clock: archive.clock,
     reader: archive.reader,
+    register: await archive.control.refresh(),
     logs,
     paths,
     settings: {
@@ -93,6 +94,7 @@ function report(context: Context, result: IngestResult, sealed: number | null): 
   const sum = (of: 'units' | 'events' | 'rejects' | 'excluded'): number =>
     result.receipts.reduce((total, { account }) => total + account[of], 0);
   const events = sum('events');
+  const expired = result.receipts.reduce((total, receipt) => total + receipt.expired, 0);
   const answer = {
     units: sum('units'),
     events,
@@ -100,6 +102,7 @@ function report(context: Context, result: IngestResult, sealed: number | null): 
     excluded: sum('excluded'),
     duplicates: sealed === null ? null : events - sealed,
     sealed,
+    expired,
     receipts: result.receipts.length,
     already: result.receipts.filter((receipt) => receipt.state === 'already').length,
     formats: byFormat(result.receipts),
@@ -108,6 +111,10 @@ function report(context: Context, result: IngestResult, sealed: number | null): 
   for (const receipt of result.receipts.slice(0, SHOWN)) context.io.err(printable(line(receipt)));
   if (result.receipts.length > SHOWN)
     context.io.err(`… and ${count(result.receipts.length - SHOWN)} more receipts`);
+  if (expired > 0)
+    context.io.err(
+      `${count(expired)} events arrived when their retention was over already; 'holdfast retention forecast' shows them`,
+    );
   for (const { path, reason } of result.skipped) context.io.err(printable(`skipped ${path}: ${reason}`));
   print(context, answer, () => [
     `${count(answer.units)} units = ${count(events)} events + ${count(answer.rejects)} rejects + ${count(answer.excluded)} excluded`,

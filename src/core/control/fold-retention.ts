@@ -1,4 +1,4 @@
-import { type ClassDefinition, definitionOf } from '../retention.ts';
+import { type ClassDefinition, DEFAULT_CLASS, definitionOf } from '../retention.ts';
 import type { ControlAct } from './acts.ts';
 import {
   having,
@@ -90,12 +90,20 @@ const isAtLeast = (change: RetentionClassChange, known: ClassDefinition): boolea
   change.accessibleYears >= known.accessibleYears &&
   (change.years === null || (known.years !== undefined && change.years >= known.years));
 
+/** Whether a class keeps at least as long, by whatever clock. */
+const isLonger = (one: ClassDefinition, floor: ClassDefinition): boolean =>
+  one.accessibleYears >= floor.accessibleYears &&
+  (one.years === undefined || (floor.years !== undefined && one.years >= floor.years));
+
 function unfitRule({ retention }: Register, change: RetentionRuleChange): Refused | undefined {
   const known = retention.rules.get(change.rule);
   if (known !== undefined) return { reason: 'conflict', won: known.approved };
   const target = definitionOf(change.class, retention);
   if (target === undefined) return refused('unknown', 'there is no such class');
   if (target.isFixed) return refused('unreadable', 'no messages go into this class');
+  const floor = definitionOf(DEFAULT_CLASS, retention);
+  if (floor !== undefined && !isLonger(target, floor))
+    return refused('retention-shortened', 'the class is shorter than the default class');
   const conditions = [change.network, change.connector, change.group, change.conversation];
   return conditions.every((one) => one === null)
     ? refused('unreadable', 'the rule has no condition')
