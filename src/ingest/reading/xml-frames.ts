@@ -16,6 +16,8 @@ export interface XmlShape {
   readonly facts: ReadonlySet<string>;
   /** Names of known units: where one starts before another has ended, the other was never closed. */
   readonly units: ReadonlySet<string>;
+  /** Units that may hold elements of their own name (a forwarded message in a message). */
+  readonly nested?: ReadonlySet<string>;
 }
 
 export type XmlPart = {
@@ -171,6 +173,7 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
     let startTag = await find('>', 0);
     if (startTag === -1) startTag = window.bytes.length;
     if (window.bytes[startTag - 2] === 47) return { at: startTag };
+    if (shape.nested?.has(name)) return nestedEnd(name, startTag);
     let searched = startTag;
     for (;;) {
       const close = tags.next(`</${name}`, searched);
@@ -190,6 +193,32 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
       }
       if (window.bytes.length > MAX_UNIT) return 'long';
       if (!(await window.more())) return cut(window.bytes.length, startTag, 'truncated');
+    }
+  }
+
+  /** The end of an element that may hold its like; unclosed, it is all that follows. */
+  async function nestedEnd(
+    name: string,
+    from: number,
+  ): Promise<'long' | { at: number; problem?: 'truncated' }> {
+    let depth = 1;
+    for (let at = from; ; ) {
+      const close = tags.next(`</${name}`, at);
+      const again = tags.next(`<${name}`, at);
+      if (again !== -1 && (close === -1 || again < close)) {
+        at = await find('>', again);
+        if (at === -1) return { at: window.bytes.length, problem: 'truncated' };
+        if (window.bytes[at - 2] !== 47) depth++;
+        continue;
+      }
+      const end = close === -1 ? -1 : closeEnd(window.bytes, close + name.length + 2);
+      if (end !== -1) {
+        if (--depth === 0) return { at: end };
+        at = end;
+        continue;
+      }
+      if (window.bytes.length > MAX_UNIT) return 'long';
+      if (!(await window.more())) return { at: window.bytes.length, problem: 'truncated' };
     }
   }
 

@@ -1,0 +1,77 @@
+/** By which name a message is known to those that change or answer it. */
+import { eventId } from '../../../core/ids.ts';
+import type { XmlNode } from '../../reading/xml.ts';
+import { attribute, localName } from './element.ts';
+import { bare, NETWORK } from './people.ts';
+
+/** Messages that are remembered; the oldest are forgotten first. */
+const MAX_KNOWN = 500_000;
+
+/**
+ * In a room the id that the room gave counts (XEP-0359), since reactions and retractions name it; between two the id of
+ * the message itself. Corrections name the message's own id everywhere, so a room's messages are remembered by both.
+ */
+export class MessageKeys {
+  readonly #captured = new Set<string>();
+  readonly #byOwnId = new Map<string, string>();
+  readonly #roots = new Map<string, string>();
+
+  /** The key of a message; undefined where it has no id. */
+  keyOf(node: XmlNode, room: string | undefined, archiveId: string | undefined): string | undefined {
+    const own = attribute(node, 'id') ?? originId(node);
+    if (room === undefined) return own;
+    const key = stanzaId(node, room) ?? archiveId ?? own;
+    if (own !== undefined && key !== undefined && own !== key) {
+      forgetOldest(this.#byOwnId);
+      this.#byOwnId.set(`${room}\n${own}`, key);
+    }
+    return key;
+  }
+
+  /** The key of the message that a correction names by its own id. */
+  byOwnId(id: string, room: string | undefined): string {
+    return (room === undefined ? undefined : this.#byOwnId.get(`${room}\n${id}`)) ?? id;
+  }
+
+  /** Remembers that a message corrects another: what answers the correction belongs to the first. */
+  edit(conversation: string, key: string, root: string): void {
+    forgetOldest(this.#roots);
+    this.#roots.set(`${conversation}\n${key}`, root);
+  }
+
+  /** The message that a key leads to. */
+  root(conversation: string, key: string): string {
+    return this.#roots.get(`${conversation}\n${key}`) ?? key;
+  }
+
+  /** Remembers that a message was read. */
+  capture(conversation: string, key: string): void {
+    forgetOldest(this.#captured);
+    this.#captured.add(eventId(NETWORK, conversation, key).slice(0, 16));
+  }
+
+  captured(conversation: string, key: string): 'captured' | 'not-captured' {
+    const known = this.#captured.has(eventId(NETWORK, conversation, key).slice(0, 16));
+    return known ? 'captured' : 'not-captured';
+  }
+}
+
+function forgetOldest(known: Map<string, string> | Set<string>): void {
+  if (known.size < MAX_KNOWN) return;
+  const [oldest] = known.keys();
+  if (oldest !== undefined) known.delete(oldest);
+}
+
+function stanzaId(node: XmlNode, room: string): string | undefined {
+  for (const each of node.children) {
+    if (localName(each) !== 'stanza-id') continue;
+    const by = attribute(each, 'by');
+    if (by !== undefined && bare(by) === room) return attribute(each, 'id');
+  }
+  return undefined;
+}
+
+function originId(node: XmlNode): string | undefined {
+  const found = node.children.find((each) => localName(each) === 'origin-id');
+  return found === undefined ? undefined : attribute(found, 'id');
+}
