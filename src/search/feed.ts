@@ -10,8 +10,9 @@ import { AUDIT, baseOf, CONTROL } from '../core/logs.ts';
 import type { Index } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
 import { type IndexDocument, indexDocument } from '../core/search/document.ts';
+import { Slots } from './slots.ts';
 
-/** Documents, and characters of text, in one batch. */
+/** Documents in one batch where the settings do not say, and characters of text in any. */
 const BATCH = 2_000;
 const BATCH_TEXT = 4 * 1024 * 1024;
 /** Leaves after which the position is recorded though the log goes on. */
@@ -29,44 +30,62 @@ export type FeedEvent =
 export interface FeedSettings {
   readonly reader: Pick<ArchiveReader, 'logs' | 'head' | 'scan'>;
   readonly index: Pick<Index, 'add' | 'advance' | 'positions'>;
-  /** Batches that are under way at a time (default 1): more where the index is another machine. */
+  /** Batches that are under way at a time, of all logs (default 1): more where the index is another machine. */
   readonly inFlight?: number;
+  /** Documents in one batch (default 2,000): more where a batch is a transaction. */
+  readonly batch?: number;
   readonly report?: (event: FeedEvent) => void;
 }
 
-/** Follows all logs until the signal; resolves then. Failures are reported and tried again. */
+/** Follows all logs until the signal; resolves then. Failures are reported and tried again. Logs do not wait for each other. */
 export async function feed(settings: FeedSettings, signal: AbortSignal): Promise<void> {
+  const slots = new Slots(settings.inFlight ?? 1);
+  const following = new Map<LogName, Promise<void>>();
   while (!signal.aborted) {
-    let moved = false;
-    let failed = false;
     try {
-      const { behind } = await backlog(settings);
-      for (const { log, from, size, rejects } of behind) {
-        if (signal.aborted) return;
-        try {
-          await feedLog(settings, log, { from, size, rejects }, signal);
-          moved = true;
-        } catch (error) {
-          if (signal.aborted) return;
-          failed = true;
-          settings.report?.({ kind: 'failed', log, error: asError(error) });
-        }
+      for (const stretch of await backlog(settings, following)) {
+        if (signal.aborted) break;
+        const { log } = stretch;
+        const work = follow(settings, stretch, slots, signal).finally(() => following.delete(log));
+        following.set(log, work);
       }
+      await rest(signal, following.values());
     } catch (error) {
-      failed = true;
       settings.report?.({ kind: 'failed', log: '', error: asError(error) });
+      await pause(PAUSE_AFTER_FAILURE, signal);
     }
-    if (!moved || failed) await pause(failed ? PAUSE_AFTER_FAILURE : PAUSE, signal);
+  }
+  await Promise.all(following.values());
+}
+
+/** One stretch of one log; where it fails, the log rests a while. */
+async function follow(
+  settings: FeedSettings,
+  stretch: Stretch,
+  slots: Slots,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await feedLog(settings, stretch, slots, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    settings.report?.({ kind: 'failed', log: stretch.log, error: asError(error) });
+    await pause(PAUSE_AFTER_FAILURE, signal);
   }
 }
 
-/** Indexes everything that was sealed at the call, or throws. */
+/** Indexes everything that was sealed at the call, or throws when nothing of it is under way any more. */
 export async function catchUp(settings: FeedSettings, signal?: AbortSignal): Promise<void> {
-  for (const { log, from, size, rejects } of (await backlog(settings)).behind)
-    await feedLog(settings, log, { from, size, rejects }, signal);
+  const slots = new Slots(settings.inFlight ?? 1);
+  const behind = await backlog(settings, new Map());
+  const outcomes = await Promise.allSettled(
+    behind.map((stretch) => feedLog(settings, stretch, slots, signal)),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 interface Stretch {
+  readonly log: LogName;
   /** Leaves [from, size) are to be indexed. */
   readonly from: number;
   readonly size: number;
@@ -74,35 +93,36 @@ interface Stretch {
   readonly rejects: number;
 }
 
-async function backlog({
-  reader,
-  index,
-}: FeedSettings): Promise<{ behind: readonly (Stretch & { readonly log: LogName })[] }> {
+/** What logs have sealed and the index lacks, but for those that are being followed. */
+async function backlog(
+  { reader, index }: FeedSettings,
+  following: ReadonlyMap<LogName, unknown>,
+): Promise<Stretch[]> {
+  const logs = (await reader.logs()).filter((log) => !following.has(log));
+  if (logs.length === 0) return [];
   const positions = await index.positions();
-  const behind: (Stretch & { log: LogName })[] = [];
-  for (const log of await reader.logs()) {
+  const behind: Stretch[] = [];
+  for (const log of logs) {
     const { size } = await reader.head(log);
     const position = positions.get(log) ?? { size: 0, rejects: 0 };
     if (position.size < size) behind.push({ log, from: position.size, size, rejects: position.rejects });
   }
-  return { behind };
+  return behind;
 }
 
 async function feedLog(
-  { reader, index, inFlight = 1, report }: FeedSettings,
-  log: LogName,
+  { reader, index, batch: most = BATCH, report }: FeedSettings,
   stretch: Stretch,
+  slots: Slots,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { log } = stretch;
   let { rejects } = stretch;
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  const settled = async (most: number): Promise<void> => {
-    while (underWay.size > most) await Promise.race(underWay);
-    if (failure !== undefined) throw failure.error;
-  };
   const advance = async (size: number): Promise<void> => {
-    await settled(0);
+    await Promise.all(underWay);
+    if (failure !== undefined) throw failure.error;
     await index.advance(log, { size, rejects });
     report?.({ kind: 'indexed', log, size });
   };
@@ -114,28 +134,31 @@ async function feedLog(
   let recorded = stretch.from;
   const send = async (): Promise<void> => {
     if (batch.length === 0) return;
-    await settled(inFlight - 1);
+    await slots.take();
     // A failure is kept until somebody waits: no position may pass a batch that was not added.
-    const adding: Promise<void> = index.add(batch).then(
-      () => void underWay.delete(adding),
-      (error: unknown) => {
-        underWay.delete(adding);
+    const adding: Promise<void> = index
+      .add(batch)
+      .catch((error: unknown) => {
         failure ??= { error };
-      },
-    );
+      })
+      .finally(() => {
+        underWay.delete(adding);
+        slots.give();
+      });
     underWay.add(adding);
     batch = [];
     text = 0;
   };
   for await (const sealed of reader.scan(log, stretch.from, stretch.size)) {
-    if (signal?.aborted === true) throw interrupted();
+    if (signal?.aborted === true) failure ??= { error: interrupted() };
+    if (failure !== undefined) break;
     if (sealed.type === 'reject') rejects += 1;
     const document = indexDocument(log, sealed);
     if (document !== undefined) {
       batch.push(document);
       text += document.text?.length ?? 0;
     }
-    if (batch.length >= BATCH || text >= BATCH_TEXT) await send();
+    if (batch.length >= most || text >= BATCH_TEXT) await send();
     const size = sealed.leaf + 1;
     if (size - recorded >= ADVANCE_EVERY && size < stretch.size) {
       await send();
@@ -143,7 +166,7 @@ async function feedLog(
       recorded = size;
     }
   }
-  await send();
+  if (failure === undefined) await send();
   await advance(stretch.size);
 }
 
@@ -151,6 +174,13 @@ const interrupted = (): HoldfastError =>
   new HoldfastError('interrupted', 'Indexing was stopped.', {
     hint: 'It goes on from the recorded position when it is started again.',
   });
+
+/** Until one of these logs has ended its stretch and may have another, and not for long. */
+async function rest(signal: AbortSignal, following: Iterable<Promise<void>>): Promise<void> {
+  const rested = new AbortController();
+  await Promise.race([pause(PAUSE, AbortSignal.any([signal, rested.signal])), ...following]);
+  rested.abort();
+}
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal }).catch(() => {});

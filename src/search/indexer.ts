@@ -7,6 +7,7 @@ export interface IndexerSettings {
   readonly reader: ArchiveReader;
   readonly index: Index;
   readonly inFlight?: number;
+  readonly batch?: number;
   readonly report?: (event: FeedEvent) => void;
 }
 
@@ -22,7 +23,7 @@ export interface RebuildProgress {
  * sealed at the call. Until then searches are answered from the old one, and whatever fails leaves it in use.
  */
 export async function rebuildIndex(
-  { reader, index, inFlight }: Omit<IndexerSettings, 'report'>,
+  { reader, index, inFlight, batch }: Omit<IndexerSettings, 'report'>,
   progress?: (progress: RebuildProgress) => void,
   signal?: AbortSignal,
 ): Promise<{ documents: number }> {
@@ -31,6 +32,7 @@ export async function rebuildIndex(
     reader,
     index: rebuild.index,
     ...(inFlight !== undefined && { inFlight }),
+    ...(batch !== undefined && { batch }),
     report: (event) => {
       if (event.kind === 'indexed') progress?.({ log: event.log, size: event.size });
     },

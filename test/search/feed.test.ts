@@ -103,6 +103,18 @@ describe('The feed of an index', () => {
     expect(await found()).toBe(9);
   });
 
+  test('does not let a log wait for another', async () => {
+    await seal(0, 5);
+    const held = Promise.withResolvers<void>();
+    index.add = () => held.promise;
+    const indexer = new Indexer({ reader, index });
+    indexer.start();
+    await eventually(async () => (await index.positions()).has('control'));
+    expect((await index.positions()).has('m0')).toBe(false);
+    held.resolve();
+    await indexer.stop();
+  });
+
   test('rests while the index is made anew, and the new one is what the vault says', async () => {
     await seal(0, 10);
     const indexer = new Indexer({ reader, index });

@@ -1,4 +1,4 @@
-import { Client, errors, type estypes } from '@elastic/elasticsearch';
+import { Client, type estypes } from '@elastic/elasticsearch';
 import { HoldfastError } from '../../core/errors.ts';
 import type { EventId } from '../../core/event.ts';
 import { canonical } from '../../core/json.ts';
@@ -18,6 +18,7 @@ import type { Plan } from '../../core/search/plan.ts';
 import { bulkCreate } from './elasticsearch-bulk.ts';
 import { tooWide } from './elasticsearch-errors.ts';
 import { ElasticsearchPatience, NotYet } from './elasticsearch-patience.ts';
+import { ElasticsearchPositions } from './elasticsearch-positions.ts';
 import { type Query, queryOf } from './elasticsearch-query.ts';
 import { IndexSet } from './elasticsearch-set.ts';
 import type { ElasticsearchIndexSettings } from './elasticsearch-settings.ts';
@@ -39,8 +40,8 @@ export class ElasticsearchIndex implements Index {
   readonly #set: IndexSet;
   /** Made by another version: nothing in it counts. */
   #isOld = false;
-  /** The index of the positions when the documents since the last position were added. */
-  #generation: string | undefined;
+  #removing: Promise<void> | undefined;
+  readonly #positions: ElasticsearchPositions;
 
   private constructor(settings: ElasticsearchIndexSettings, side: 'live' | 'next') {
     this.#settings = settings;
@@ -51,6 +52,7 @@ export class ElasticsearchIndex implements Index {
     });
     this.#patience = new ElasticsearchPatience(settings);
     this.#set = new IndexSet(this.#client, this.#patience, settings, side);
+    this.#positions = new ElasticsearchPositions(this.#client, this.#patience, this.#set);
   }
 
   /** The index of an archive; resolves when the server answers. */
@@ -61,7 +63,7 @@ export class ElasticsearchIndex implements Index {
   }
 
   async add(documents: readonly IndexDocument[]): Promise<void> {
-    await this.#prepare();
+    await this.#prepare(new Set(documents.map(({ log }) => log)));
     for (const batch of Map.groupBy(documents, (one) => `${one.class} ${one.quarter}`).values()) {
       const [first] = batch;
       if (first === undefined) continue;
@@ -71,39 +73,15 @@ export class ElasticsearchIndex implements Index {
       } catch (error) {
         // A rebuilt index may have taken the place of this one: whoever tries again sees what there is.
         this.#set.forget();
-        this.#generation = undefined;
+        this.#positions.forget(batch.map(({ log }) => log));
         throw error;
       }
     }
   }
 
   async advance(log: LogName, position: IndexPosition): Promise<void> {
-    await this.#prepare();
-    await this.#patience.until('making documents findable', async () => {
-      const { _shards: shards } = await this.#client.indices.refresh({ index: this.#set.everything });
-      if ((shards?.failed ?? 0) > 0) throw new NotYet('a shard was not refreshed');
-    });
-    // Another node may have put a rebuilt index in place: what was added to the old one is not in the new.
-    if ((await this.#set.members()).get(this.#set.positions)?.index !== this.#generation) {
-      this.#generation = undefined;
-      return;
-    }
-    await this.#patience.until('recording the position of the index', async () => {
-      try {
-        await this.#client.index({
-          index: this.#set.positions,
-          id: log,
-          require_alias: true,
-          refresh: true,
-          // A lower size is a lower version, and is refused.
-          version: position.size + 1,
-          version_type: 'external',
-          document: { log, size: position.size, rejects: position.rejects },
-        });
-      } catch (error) {
-        if (!(error instanceof errors.ResponseError) || error.statusCode !== 409) throw error;
-      }
-    });
+    await this.#prepare([log]);
+    await this.#positions.record(log, position);
   }
 
   async positions(): Promise<ReadonlyMap<LogName, IndexPosition>> {
@@ -264,7 +242,7 @@ export class ElasticsearchIndex implements Index {
       adopt: async () => {
         await index.#set.replace(this.#set);
         await index.close();
-        this.#generation = undefined;
+        this.#positions.forget();
         this.#isOld = false;
       },
       abandon: async () => {
@@ -286,12 +264,19 @@ export class ElasticsearchIndex implements Index {
   }
 
   /** What another version made is removed, and filled again from the vault. */
-  async #prepare(): Promise<void> {
-    if (this.#isOld) await this.#set.remove();
+  async #prepare(logs: Iterable<LogName>): Promise<void> {
+    await this.#removeOld();
+    await this.#positions.prepare(logs);
+  }
+
+  /** Once, whoever comes first: what is made anew meanwhile must not go with it. */
+  async #removeOld(): Promise<void> {
+    if (!this.#isOld) return;
+    this.#removing ??= this.#set.remove().finally(() => {
+      this.#removing = undefined;
+    });
+    await this.#removing;
     this.#isOld = false;
-    if (this.#generation !== undefined) return;
-    await this.#set.ensurePositions();
-    this.#generation = (await this.#set.members()).get(this.#set.positions)?.index;
   }
 
   async #count(query: Query): Promise<number> {
