@@ -6,6 +6,7 @@ import type { Party } from '../event.ts';
 import { sha256Hex } from '../hash.ts';
 import type { Feature, IndexDocument } from './document.ts';
 import { foldText } from './fold.ts';
+import { Memo } from './memo.ts';
 import { type TimeRange, timeRange } from './time-range.ts';
 import { tokenize } from './tokenizer.ts';
 import { symbolWords } from './words.ts';
@@ -84,8 +85,10 @@ function addParty(keys: Set<string>, party: Party | undefined): void {
 
 /** The one name of a conversation in the index: 128 bits, hex. */
 export function conversationKey(network: string, id: string): string {
-  return sha256Hex(`${network}\n${id}`).slice(0, 32);
+  return conversationKeys.of(`${network}\n${id}`);
 }
+
+const conversationKeys = new Memo((name) => sha256Hex(name).slice(0, 32));
 
 const LONGEST_KEY = 1024;
 const SIMPLE = /^[!-~]*$/;
@@ -95,6 +98,14 @@ const SIMPLE = /^[!-~]*$/;
  * hash, as an engine takes no longer keyword; such a name is found whole, not by a pattern.
  */
 export function key(name: string): string {
+  return name.length <= LONGEST_REMEMBERED ? keys.of(name) : keyOf(name);
+}
+
+/** Few people and rooms say nearly everything. */
+const keys = new Memo(keyOf);
+const LONGEST_REMEMBERED = 100;
+
+function keyOf(name: string): string {
   if (name.length <= LONGEST_KEY && SIMPLE.test(name)) return name.toLowerCase();
   const folded = foldText(name)
     .replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, ' ')

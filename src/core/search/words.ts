@@ -10,7 +10,8 @@ const WORD = /[^\p{Z}\p{Cc}\p{Cs}]+/gu;
 const OPENING = /^[\p{Ps}\p{Pi}"'¿¡]+/u;
 const CLOSING = /[\p{Pe}\p{Pf}"'.,;:!?、。]+$/u;
 const SAYS_SOMETHING = /[\p{L}\p{N}\p{Extended_Pictographic}]/u;
-/** Plain ASCII words, the common case, are let go by without folding them. */
+/** Plain ASCII text and words, the common case, are let go by without cutting or folding them. */
+const PLAIN_TEXT = /^[0-9A-Za-z ]*$/;
 const PLAIN = /^["'([{]*[0-9A-Za-z](?:[!-~]*[0-9A-Za-z])?[\])}"'.,;:!?]*$/;
 
 /** The folded form in which a word with symbols is kept; undefined for a word that tokens find. */
@@ -27,6 +28,7 @@ export function symbolWord(word: string): string | undefined {
 
 /** Words with symbols in `text`, each once, in order of appearance. */
 export function symbolWords(text: string): string[] {
+  if (PLAIN_TEXT.test(text)) return [];
   const words = new Set<string>();
   for (const [word] of text.matchAll(WORD)) {
     if (PLAIN.test(word)) continue;

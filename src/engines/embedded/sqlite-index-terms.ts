@@ -37,7 +37,8 @@ export const rowText = ({ patterned, others }: RowTerms): string =>
 export const isPatterned = (term: string): boolean => !OTHERS.has(term.slice(0, 2));
 
 /** Keys hold spaces, terms cannot. */
-const mark = (kind: string, value: string): string => kind + value.replaceAll(' ', '\u00a0');
+const mark = (kind: string, value: string): string =>
+  kind + (value.includes(' ') ? value.replaceAll(' ', '\u00a0') : value);
 
 export const markTerm = mark;
 
