@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { ensureFirstAct } from '../archive/acts.ts';
 import { readIdentity } from '../archive/read/identity.ts';
 import { openReader } from '../archive/read/open-reader.ts';
@@ -15,7 +16,8 @@ import type { EmbeddedSettings } from '../config/settings.ts';
 import { transcriptLogs } from '../core/logs.ts';
 import type { Stream } from '../core/ports/stream.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
-import { openKeys } from '../engines/embedded/key-file.ts';
+import { keysOf } from '../engines/embedded/key-file.ts';
+import { readKeyFile } from '../engines/embedded/key-file-store.ts';
 import { sweep } from '../ingest/sweep.ts';
 import { reportSweep } from './duties.ts';
 import type { IndexWorker, IndexWorkerData } from './index-worker.ts';
@@ -58,7 +60,6 @@ export async function openEmbedded(
   const vault = new FolderVault(folders.vault);
   const identity = await readIdentity(vault);
   const passphrase = findPassphrase(folders.keys, given);
-  const { ledger, node, seal } = await openKeys(folders.keys, passphrase);
   await mkdir(folders.cache, { recursive: true });
   await mkdir(folders.index, { recursive: true });
   const unclean = existsSync(folders.open) || !existsSync(folders.stream);
@@ -66,16 +67,24 @@ export async function openEmbedded(
   // No other process writes here while the folder is ours: every temporary file is a dead one's.
   await vault.clean(systemClock.now());
 
-  const sealing = startThread(new URL('./sealing-worker.ts', import.meta.url), {
-    data: settings.data,
-    passphrase,
-    actor,
-  } satisfies SealingWorkerData);
+  const { port1, port2 } = new MessageChannel();
+  const sealing = startThread(
+    new URL('./sealing-worker.ts', import.meta.url),
+    { data: settings.data, keys: port2, actor } satisfies SealingWorkerData,
+    [port2],
+  );
   const sealer = remote<SealingWorker>(sealing.caller, ['append', 'bounds', 'trim', 'incidents', 'close']);
   const indexing = startThread(new URL('./index-worker.ts', import.meta.url), {
     data: settings.data,
   } satisfies IndexWorkerData);
   const index = remoteIndex(indexing);
+  // While the threads get ready.
+  const stored = await readKeyFile(folders.keys, passphrase).catch(async (error: unknown) => {
+    await Promise.all([sealing.end(), indexing.end()]);
+    throw error;
+  });
+  port1.postMessage(stored);
+  const { ledger, node, seal } = keysOf(stored);
 
   let incidents: readonly Incident[] = [];
   const watch = setInterval(() => {
@@ -126,8 +135,7 @@ export async function openEmbedded(
       // Watched until the end: a log that stops meanwhile would be waited for in vain.
       const settled = await settles(archive, io);
       clearInterval(watch);
-      await sealer.close();
-      await index.close();
+      await Promise.all([sealer.close(), index.close()]);
       await Promise.all([sealing.end(), indexing.end()]);
       if (settled) await rm(folders.open, { force: true });
     },

@@ -19,6 +19,9 @@ export interface IndexWorker extends Omit<Index, 'rebuild'> {
   failure(): Promise<string | undefined>;
 }
 
+/** Documents in one transaction: what a larger one saves in merging terms is less than what it makes searches wait. */
+const BATCH = 8_000;
+
 /** Index and indexer of an embedded archive, in a thread of their own because SQLite blocks. */
 if (parentPort !== null) {
   const { data } = workerData as IndexWorkerData;
@@ -30,6 +33,7 @@ if (parentPort !== null) {
   const indexer = new Indexer({
     reader,
     index,
+    batch: BATCH,
     report: (event) => {
       failure = event.kind === 'failed' ? event.error.message : undefined;
     },

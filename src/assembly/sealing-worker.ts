@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { readIdentity } from '../archive/read/identity.ts';
 import { Archiver } from '../archive/seal/archiver.ts';
 import { openLostGenerations } from '../archive/seal/generation.ts';
@@ -8,7 +9,8 @@ import { baseLogs } from '../core/logs.ts';
 import type { Stream } from '../core/ports/stream.ts';
 import type { LogName } from '../core/record.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
-import { openKeys } from '../engines/embedded/key-file.ts';
+import { keysOf } from '../engines/embedded/key-file.ts';
+import type { StoredKeys } from '../engines/embedded/key-file-store.ts';
 import { SqliteStream } from '../engines/embedded/sqlite-stream.ts';
 import { generationTools } from './generations.ts';
 import { serve } from './rpc.ts';
@@ -23,7 +25,8 @@ export interface Incident {
 
 export interface SealingWorkerData {
   readonly data: string;
-  readonly passphrase: string;
+  /** Brings the opened keys ({@link StoredKeys}), once: the thread gets ready while they are being opened. */
+  readonly keys: MessagePort;
   /** Who opened the archive. */
   readonly actor: string;
 }
@@ -37,10 +40,12 @@ export interface SealingWorker extends Pick<Stream, 'append' | 'bounds' | 'trim'
 
 /** Stream, dedup tables and archiver of an embedded archive, in a thread of their own because SQLite blocks. */
 if (parentPort !== null) {
-  const { data, passphrase, actor } = workerData as SealingWorkerData;
+  const { data, keys: port, actor } = workerData as SealingWorkerData;
+  const [stored] = (await once(port, 'message')) as [StoredKeys];
+  port.close();
+  const keys = keysOf(stored);
   const vault = new FolderVault(join(data, 'vault'));
   const identity = await readIdentity(vault);
-  const keys = await openKeys(join(data, 'keys'), passphrase);
   const stream = new SqliteStream({ path: join(data, 'stream.db'), logs: baseLogs(identity.partitions) });
   // This process owns stream and vault: a stream that ends early is a new one (ADR 4).
   await openLostGenerations(

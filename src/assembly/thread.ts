@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type Transferable, Worker } from 'node:worker_threads';
 import { HoldfastError } from '../core/errors.ts';
 import { Caller } from './rpc.ts';
 
@@ -11,10 +11,10 @@ export interface Thread {
 
 /**
  * Starts `module` with `data`. Should the thread die, everything that waits for it fails with the reason. Messages that
- * are sent before it listens are kept by the channel.
+ * are sent before it listens are kept by the channel. `transferred`: what of `data` moves to it.
  */
-export function startThread(module: URL, data: unknown): Thread {
-  const worker = new Worker(module, { workerData: data });
+export function startThread(module: URL, data: unknown, transferred: readonly Transferable[] = []): Thread {
+  const worker = new Worker(module, { workerData: data, transferList: [...transferred] });
   const caller = new Caller(worker);
   worker.on('error', (cause) => {
     caller.fail(

@@ -97,7 +97,8 @@ export async function openKeys(dir: string, passphrase: string): Promise<Archive
   return keysOf(await readKeyFile(dir, passphrase));
 }
 
-function keysOf({ secrets, chain, crls }: StoredKeys): ArchiveKeys {
+/** Keys from what `readKeyFile` opened: opening takes time by design, so threads of one process do it once. */
+export function keysOf({ secrets, chain, crls }: StoredKeys): ArchiveKeys {
   const seal = p256Of(secrets.seal);
   return {
     ledger: ed25519Signer(secrets.ledger),
