@@ -144,6 +144,13 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  sample('messages of Zulip without anything but a time are told one by one', async () => {
+    expect(await accountOf('zulip/messages-000001.json')).toMatchObject({
+      format: 'zulip',
+      rejects: ['conversation-unknown', 'conversation-unknown'],
+    });
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',

@@ -4,10 +4,13 @@ import { aim } from './aim.ts';
 import { bloomberg } from './bloomberg.ts';
 import { discord } from './discord.ts';
 import { filedump } from './filedump.ts';
+import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
 import { matrix } from './matrix.ts';
 import { mattermostBulk } from './mattermost-bulk.ts';
 import { mattermostCsv } from './mattermost-csv.ts';
+import { messengerPlus } from './messenger-plus.ts';
+import { msn } from './msn.ts';
 import { ndjson } from './ndjson.ts';
 import { pidgin } from './pidgin.ts';
 import { rocketchat } from './rocketchat.ts';
@@ -19,11 +22,13 @@ import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
 import { whatsapp } from './whatsapp.ts';
 import { xmpp } from './xmpp.ts';
+import { zulip } from './zulip.ts';
 
 export const FORMATS: readonly Format[] = [
   rsmf,
   rocketchat,
   matrix,
+  zulip,
   mattermostBulk,
   mattermostCsv,
   slack,
@@ -31,12 +36,15 @@ export const FORMATS: readonly Format[] = [
   telegram,
   discord,
   skypeDb,
+  imessage,
   pidgin,
   bloomberg,
   whatsapp,
   aim,
   trillian,
   irc,
+  msn,
+  messengerPlus,
   filedump,
   xmpp,
   ndjson,
