@@ -1,5 +1,6 @@
 /** How the clients write lines and dates. */
 import { dayMs } from '../../reading/log-clock.ts';
+import { monthOf } from '../../reading/month-name.ts';
 import { wallMs } from '../../reading/time.ts';
 
 /** A line with its time taken off. */
@@ -78,28 +79,6 @@ const clockOf = (
 
 export const dayOf = (year: string, month: string | number, date: string): number | undefined =>
   wallMs({ year: Number(year), month: Number(month), day: Number(date), hour: 0, minute: 0, second: 0 });
-
-/** The first letters of months as C libraries write them in a number of languages; each begins one month only. */
-const MONTHS: readonly (readonly string[])[] = [
-  ['jan', 'ene', 'gen', 'sty', 'янв', 'oca', 'led'],
-  ['feb', 'fév', 'fev', 'лют', 'фев', 'luty', 'şub', 'úno'],
-  ['mar', 'mär', 'mrt', 'maa', 'мар'],
-  ['apr', 'abr', 'avr', 'avril', 'kwi', 'апр', 'nis', 'dub'],
-  ['may', 'mai', 'mag', 'mei', 'maj', 'май', 'мая', 'kvě'],
-  ['jun', 'giu', 'juin', 'cze', 'июн', 'haz', 'čen'],
-  ['jul', 'lug', 'juil', 'lip', 'июл', 'tem', 'čec'],
-  ['aug', 'ago', 'aoû', 'aout', 'sie', 'авг', 'ağu', 'srp'],
-  ['sep', 'set', 'wrz', 'сен', 'eyl', 'zář'],
-  ['oct', 'ott', 'okt', 'out', 'paź', 'окт', 'eki', 'říj'],
-  ['nov', 'lis', 'ноя', 'kas'],
-  ['dec', 'dic', 'dez', 'déc', 'gru', 'дек', 'ara', 'pro'],
-];
-
-export function monthOf(name: string): number | undefined {
-  const text = name.toLowerCase();
-  const found = MONTHS.findIndex((names) => names.some((each) => text.startsWith(each)));
-  return found === -1 ? undefined : found + 1;
-}
 
 /** A line that says when the log was opened or closed, or which day begins. */
 export interface Heading {
