@@ -1,7 +1,7 @@
 import type { ControlAct } from './acts.ts';
 import { outside } from './fold-matters.ts';
+import { narrowed } from './narrowed.ts';
 import { type Hold, type HoldChange, having, type Scope } from './register.ts';
-import { comparePositions, type Stamp } from './stamp.ts';
 import { type Asked, first, forbidden, next, type Refused, refused, type Step, unexpected } from './step.ts';
 
 type HoldAct = Extract<ControlAct, { action: `hold.${string}` }>;
@@ -55,7 +55,7 @@ function change(asked: Asked, hold: Hold, act: Exclude<HoldAct, { action: 'hold.
       if (pending.by.actor === actor.name) return refused('same-person');
       return pending.what === 'release'
         ? { change: { history, pending: null, released: stamp } }
-        : { change: { history, pending: null, scopes: [pending.scope, ...since(hold, pending.by)] } };
+        : { change: { history, pending: null, scopes: narrowed(hold, pending) } };
     }
     case 'hold.reject-release': {
       const { pending } = hold;
@@ -93,11 +93,6 @@ function scopeOf(
   { scope, language }: { readonly scope: string; readonly language: number },
 ): Scope {
   return { text: scope, language, directory: register.directory.version, written: stamp };
-}
-
-/** Scopes added after the narrowing was asked for: it did not speak of them. */
-function since(hold: Hold, request: Stamp): readonly Scope[] {
-  return hold.scopes.filter(({ written }) => comparePositions(written.position, request.position) > 0);
 }
 
 function notMember({ register, actor }: Asked, name: string | undefined): Refused | undefined {
