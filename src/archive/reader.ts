@@ -2,7 +2,8 @@
  * The reading side of the archive: the one part of this feature that other features may import. Everything it returns
  * was checked against the ledger; what does not fit throws `damaged-archive`.
  */
-import type { Commit, LogName, RecordName, SealedRecord } from '../core/record.ts';
+import type { Sha256 } from '../core/event.ts';
+import type { Bucket, Commit, LogName, RecordName, SealedRecord } from '../core/record.ts';
 
 /** Fixed at `init`: `ledger/archive.json`, repeated as control's first entry. */
 export interface ArchiveIdentity {
@@ -46,6 +47,8 @@ export interface ArchiveReader {
   ): AsyncIterable<{ name: RecordName; sealed: SealedRecord }>;
   /** All records of leaves [from, to) of a log, in order, in bounded memory. */
   scan(log: LogName, from: number, to: number): AsyncIterable<SealedRecord>;
+  /** Bytes of a file that an event in this bucket holds, as they stand in the vault. Throws `not-found`. */
+  attachment(bucket: Bucket, sha256: Sha256): AsyncIterable<Uint8Array>;
   /** C2SP tlog-proof text: leaf index, inclusion path and checkpoint of `head` (default: the newest). */
   proof(name: RecordName, head?: Head): Promise<string>;
   /** RFC 6962 consistency proof between two sizes of a log: hashes of 32 bytes. */

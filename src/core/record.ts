@@ -19,6 +19,10 @@ export interface Bucket {
   readonly quarter: Quarter;
 }
 
+/** Where the bytes of attachments stand in the vault. */
+export const attachmentsPrefix = (bucket: Bucket): string => `attachments/${bucket.class}/${bucket.quarter}/`;
+export const attachmentName = (bucket: Bucket, sha256: Sha256): string => attachmentsPrefix(bucket) + sha256;
+
 /** What a receipt's framing and reading came to. `units = events + rejects + excluded`, always. */
 export interface Account {
   readonly units: number;

@@ -1,7 +1,7 @@
 import type { Attachment, Event } from '../core/event.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Vault } from '../core/ports/vault.ts';
-import type { Bucket } from '../core/record.ts';
+import { attachmentsPrefix, type Bucket } from '../core/record.ts';
 import type { Holding } from './format.ts';
 
 /** Bytes up to this size are put from memory; more is streamed. */
@@ -17,7 +17,7 @@ export async function held(
   holdings: readonly Holding[],
   bucket: Bucket,
 ): Promise<Event> {
-  const prefix = `attachments/${bucket.class}/${bucket.quarter}/`;
+  const prefix = attachmentsPrefix(bucket);
   const attachments: Attachment[] = [...(event.attachments ?? [])];
   for (const { attachment, open } of holdings) {
     const stated = attachments[attachment];

@@ -48,6 +48,7 @@ test('an export verifies without the archive, and says what was checked', async 
 test('the folder holds what the format lists, and nothing is left beside it', async () => {
   expect((await readdir(good)).sort()).toEqual([
     'README.txt',
+    'attachments',
     'chain',
     'checkpoints',
     'custody.ndjson',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { nodeOf, recordHeads } from '../../src/archive/acts.ts';
 import { openReader } from '../../src/archive/read/open-reader.ts';
 import type { Event } from '../../src/core/event.ts';
-import type { Entry } from '../../src/core/record.ts';
+import { sha256Hex } from '../../src/core/hash.ts';
+import { attachmentName, type Entry } from '../../src/core/record.ts';
 import { createKeys } from '../../src/engines/embedded/key-file.ts';
 import {
   type ExportRequest,
@@ -25,11 +26,14 @@ export async function openExporting(events: Iterable<Event>): Promise<Exporting>
   const workshop = await openWorkshop();
   await workshop.found();
   const { vault, stream, identity, clock, node } = workshop;
+  // What the story's one held file holds.
+  const bucket = { class: 'default', quarter: '2026Q1' };
+  await vault.put([{ name: attachmentName(bucket, sha256Hex('x')), bytes: Buffer.from('x') }]);
   let batch: string[] = [];
   let total = 0;
   for (const event of events) {
     total++;
-    batch.push(JSON.stringify({ type: 'event', event, class: 'default', quarter: '2026Q1' } satisfies Entry));
+    batch.push(JSON.stringify({ type: 'event', event, ...bucket } satisfies Entry));
     if (batch.length === 1000) {
       await stream.append('m0', batch);
       batch = [];

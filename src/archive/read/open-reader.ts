@@ -1,4 +1,5 @@
 import { HoldfastError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/event.ts';
 import { commitName } from '../../core/ledger/commit.ts';
 import { proofText } from '../../core/ledger/proof.ts';
 import { sameBytes } from '../../core/ledger/read.ts';
@@ -11,7 +12,15 @@ import {
 } from '../../core/ledger/tree.ts';
 import { baseLogs, generationName, parseLogName, segmentName } from '../../core/logs.ts';
 import type { Vault } from '../../core/ports/vault.ts';
-import type { Commit, LogName, RecordName, SealedRecord, SegmentName } from '../../core/record.ts';
+import {
+  attachmentName,
+  type Bucket,
+  type Commit,
+  type LogName,
+  type RecordName,
+  type SealedRecord,
+  type SegmentName,
+} from '../../core/record.ts';
 import type { ArchiveIdentity, ArchiveReader, Head } from '../reader.ts';
 import { Cache } from './cache.ts';
 import { damaged } from './commits.ts';
@@ -157,6 +166,10 @@ class VaultReader implements ArchiveReader {
         yield this.#checks === 'leaves' ? checkedLine(place, leaf, line) : trustedLine(segment, leaf, line);
       }
     }
+  }
+
+  attachment(bucket: Bucket, sha256: Sha256): AsyncIterable<Uint8Array> {
+    return this.#vault.read(attachmentName(bucket, sha256));
   }
 
   async proof(name: RecordName, head?: Head): Promise<string> {

@@ -1,4 +1,5 @@
 /** The files of a bundle: names and forms, shared by who writes and who verifies. See `docs/record-format.md`. */
+import type { Sha256 } from '../event.ts';
 import type { LogName, SealedRecord } from '../record.ts';
 
 export const REPORT = 'report.pdf';
@@ -30,6 +31,9 @@ export const checkpointPath = (log: LogName): string => `checkpoints/${log}`;
 export const proofPath = (log: LogName, leaf: number): string => `proofs/${log}/${leaf}.tlog-proof`;
 /** `tile` is a name of `core/ledger/tiles.ts`. */
 export const tilePath = (log: LogName, tile: string): string => `tiles/${log}/${tile}`;
+
+/** Bytes of a file that a record holds. */
+export const attachmentPath = (sha256: Sha256): string => `attachments/${sha256}`;
 
 /** One line of records.ndjson (JCS): a sealed record, its log, and whether it only surrounds a hit. */
 export type BundleRecord = SealedRecord & { readonly log: LogName; readonly context?: boolean };

@@ -1,4 +1,5 @@
 /** Checks every record of a bundle: its leaf, its proof under the log's checkpoint, its line in the custody trail. */
+import type { Attachment } from '../event.ts';
 import type { Findings } from '../findings.ts';
 import type { Checkpoint } from '../ledger/checkpoint.ts';
 import { sealLeaf } from '../ledger/leaf.ts';
@@ -6,7 +7,15 @@ import type { VerifierKey } from '../ledger/note.ts';
 import { verifyProof } from '../ledger/proof.ts';
 import { sameBytes } from '../ledger/read.ts';
 import { leafHash } from '../ledger/tree.ts';
-import { type BundleRecord, CUSTODY, type Manifest, proofPath, RECORDS, tilePath } from './layout.ts';
+import {
+  attachmentPath,
+  type BundleRecord,
+  CUSTODY,
+  type Manifest,
+  proofPath,
+  RECORDS,
+  tilePath,
+} from './layout.ts';
 import { parseCustodyLine, parseRecordLine } from './lines.ts';
 import { type BundleReader, linesOf, readWhole } from './reader.ts';
 import { TileTree } from './tile-tree.ts';
@@ -84,6 +93,17 @@ export class RecordChecks {
       this.#findings.fault('record-unproved', name, 'There is no checkpoint of its log.');
     else if (this.#manifest.proofs === 'single') await this.singleProof(line, leaf);
     else await this.#tileProof(line, leaf, checkpoint);
+    if (leaf !== undefined && line.type === 'event') await this.#attachments(name, line.record.attachments);
+  }
+
+  /** Files that the record holds are in the bundle; that they are what their names say, the manifest's check shows. */
+  async #attachments(name: string, attachments: readonly Attachment[] = []): Promise<void> {
+    for (const { state, sha256 } of attachments) {
+      if (state !== 'held' || sha256 === undefined) continue;
+      if ((await this.#bundle.size(attachmentPath(sha256))) === undefined)
+        this.#findings.fault('attachment-missing', name, `It holds ${attachmentPath(sha256)}.`);
+      else this.#findings.count('attachments');
+    }
   }
 
   /** A record against its proof file. */

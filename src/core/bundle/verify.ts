@@ -16,6 +16,7 @@ import { parseLogName } from '../logs.ts';
 import { fingerprint } from '../pki/certificate.ts';
 import { checkChain, checkSignedData } from '../pki/cms-check.ts';
 import {
+  attachmentPath,
   CHAIN,
   CUSTODY,
   checkpointPath,
@@ -53,6 +54,8 @@ export async function verifyBundle(
 ): Promise<BundleVerification> {
   return await new BundleVerifier(bundle, options).run();
 }
+
+const ATTACHMENTS = attachmentPath('');
 
 /** A manifest of a million files has some 150 MB. */
 const LONGEST_MANIFEST = 512 * 1024 * 1024;
@@ -156,6 +159,8 @@ class BundleVerifier {
         for await (const chunk of this.#bundle.read(path)) hash.update(chunk);
         if (hash.digest('hex') !== sha256)
           this.#findings.fault('file-changed', path, 'Its SHA-256 is another than listed.');
+        else if (path.startsWith(ATTACHMENTS) && path !== ATTACHMENTS + sha256)
+          this.#findings.fault('attachment-damaged', path, 'Its bytes do not hash to its name.');
       }
       this.#findings.count('files');
       if (++done % 100 === 0) this.#options.progress?.('files', done, manifest.files.length);

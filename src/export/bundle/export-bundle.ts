@@ -1,13 +1,15 @@
 /**
  * Exports a selection: the report, the records, and everything that proves them, in one folder. It is written under a
- * temporary name beside its place and renamed at the end: a folder with the right name is always whole.
+ * temporary name beside its place and renamed at the end: a folder with the right name is always whole. What a killed
+ * export left there, the next one to the same place removes.
  */
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ArchiveReader, Head } from '../../archive/reader.ts';
 import {
+  attachmentPath,
   CHAIN,
   CUSTODY,
   checkpointPath,
@@ -41,6 +43,7 @@ import { BundleWriter } from './folder.ts';
 import { newestHeads } from './heads.ts';
 import { writeProofs, writeTiles } from './proofs.ts';
 import { readmeText } from './readme.ts';
+import { openWorkplace } from './workplace.ts';
 
 export interface ExportRequest {
   readonly reader: ArchiveReader;
@@ -65,6 +68,7 @@ export type ExportStep =
   | 'reading records'
   | 'reading custody'
   | 'writing records'
+  | 'writing attachments'
   | 'writing proofs'
   | 'writing report';
 
@@ -85,18 +89,20 @@ export async function exportBundle(request: ExportRequest): Promise<ExportResult
   const out = resolve(request.out);
   await refuseExisting(out);
   const nonce = Buffer.from(request.random.bytes(6)).toString('hex');
-  const temporary = join(dirname(out), `.${basename(out)}.${nonce}.partial`);
-  await mkdir(temporary, { mode: 0o700 });
+  const workplace = await openWorkplace(out, nonce).catch((error: unknown) => {
+    throw storageError(error);
+  });
   try {
-    const result = await new Export(request, temporary).run();
+    const result = await new Export(request, workplace.folder).run();
     await refuseExisting(out);
-    await rename(temporary, out);
+    await rename(workplace.folder, out);
     const parent = await open(dirname(out), constants.O_RDONLY | constants.O_DIRECTORY);
     await parent.sync().finally(() => parent.close());
     return { dir: out, ...result };
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
     throw storageError(error);
+  } finally {
+    await workplace.release();
   }
 }
 
@@ -163,6 +169,7 @@ class Export {
     const heads = await this.#heads();
     const custody = await this.#custody(store, heads, Object.keys(counts.perLog));
     const recordsDigest = await this.#records(store, custody, counts.records);
+    if (counts.attachments.held > 0) await this.#attachments(store);
     const single = counts.records <= MOST_PROOFS;
     await this.#proofs(store, heads, single, counts.records);
     await this.#heading(heads);
@@ -238,6 +245,30 @@ class Export {
     }
     await trail.close();
     return (await records.close()).sha256;
+  }
+
+  /** Each file that a record holds, once. */
+  async #attachments(store: SelectionStore): Promise<void> {
+    const written = new Set<string>();
+    for (const { sealed } of store.placed()) {
+      for (const { state, sha256 } of sealed.record.attachments ?? []) {
+        if (state !== 'held' || sha256 === undefined || written.has(sha256)) continue;
+        written.add(sha256);
+        const file = await this.#writer.stream(attachmentPath(sha256));
+        let found = '';
+        try {
+          for await (const chunk of this.#request.reader.attachment(sealed.record, sha256))
+            await file.add(chunk);
+        } finally {
+          found = (await file.close()).sha256;
+        }
+        if (found !== sha256)
+          throw new HoldfastError('damaged-archive', `The attachment ${sha256} is not what its name says.`, {
+            hint: 'Run holdfast verify; restore the object from a copy.',
+          });
+        this.#progress('writing attachments', written.size);
+      }
+    }
   }
 
   async #proofs(

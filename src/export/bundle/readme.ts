@@ -5,6 +5,7 @@ export function readmeText(archive: string, single: boolean): string {
 report.pdf          the transcript to read, sealed (PAdES, PDF/A-3b)
 records.ndjson      the records as they were sealed, one JSON document a line, in the order of the report
 custody.ndjson      for each record, in the same order: where it was captured, when it was sealed, where else it was seen
+attachments/        the files that records hold, where they hold any, each named by its SHA-256
 checkpoints/        the signed head of each log of the archive at the time of the export (C2SP tlog-checkpoint)
 heads.json          the entry of the control log that names the heads of all logs
 ${
