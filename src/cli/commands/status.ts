@@ -5,7 +5,6 @@ import type { Archive } from '../archive.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
 import { count } from '../io.ts';
-import { sealedTo } from '../wait.ts';
 
 interface LogStatus {
   readonly log: LogName;
@@ -24,9 +23,10 @@ export const status: CommandSpec = {
   configure() {},
   run(context) {
     return context.withArchive(async (archive) => {
-      const logs = await logStatus(archive);
+      const sealed = await sealedLogs(archive);
+      const logs = sealed.map(({ status }) => status);
       const buckets = await archive.index.buckets();
-      const stream = await streamStatus(archive, logs);
+      const stream = await streamStatus(archive, sealed);
       const answer = {
         id: archive.identity.id,
         mode: archive.settings.mode,
@@ -56,26 +56,40 @@ export const status: CommandSpec = {
   },
 };
 
-async function logStatus(archive: Archive): Promise<LogStatus[]> {
+interface SealedLog {
+  readonly status: LogStatus;
+  /** Stream position up to which the log is sealed. */
+  readonly to: number;
+}
+
+async function sealedLogs(archive: Archive): Promise<SealedLog[]> {
   const positions = await archive.index.positions();
-  const all: LogStatus[] = [];
+  const all: SealedLog[] = [];
   for (const log of await archive.reader.logs()) {
     const { size, commit } = await archive.reader.head(log);
-    let sealedAt = '';
-    for await (const last of archive.reader.commits(log, commit)) sealedAt = last.sealedAt;
-    all.push({ log, records: size, commits: commit + 1, sealedAt, indexed: positions.get(log)?.size ?? 0 });
+    const last = await newestCommit(archive, log, commit);
+    const indexed = positions.get(log)?.size ?? 0;
+    all.push({
+      status: { log, records: size, commits: commit + 1, sealedAt: last?.sealedAt ?? '', indexed },
+      to: last?.to ?? 0,
+    });
   }
   return all;
 }
 
+async function newestCommit(archive: Archive, log: LogName, n: number) {
+  let last: { readonly sealedAt: string; readonly to: number } | undefined;
+  for await (const commit of archive.reader.commits(log, n)) last = commit;
+  return last;
+}
+
 /** Entries in the stream, and how many of them no commit covers. */
-async function streamStatus(archive: Archive, sealed: readonly LogStatus[]) {
+async function streamStatus(archive: Archive, sealed: readonly SealedLog[]) {
   const logs: { log: LogName; low: number; high: number; pending: number }[] = [];
   for (const log of baseLogs(archive.identity.partitions)) {
     const { low, high } = await archive.stream.bounds(log);
-    const open = sealed.findLast((entry) => baseOf(entry.log) === log);
-    const to = open === undefined ? 0 : await sealedTo(archive, open.log);
-    logs.push({ log, low, high, pending: Math.max(0, high - to) });
+    const open = sealed.findLast(({ status }) => baseOf(status.log) === log);
+    logs.push({ log, low, high, pending: Math.max(0, high - (open?.to ?? 0)) });
   }
   return { pending: logs.reduce((sum, { pending }) => sum + pending, 0), logs };
 }
