@@ -151,6 +151,18 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  sample('Symphony’s documented events, whose blanks are rejects', async () => {
+    expect(await accountOf('symphony/event_MESSAGESUPPRESSED_1.json')).toMatchObject({
+      format: 'symphony',
+      events: 1,
+    });
+    expect(await accountOf('symphony/event_USERREQUESTEDTOJOINROOM_1.json')).toMatchObject({
+      events: 1,
+      rejects: [],
+    });
+    expect(await accountOf('symphony/event_MESSAGESENT_1.json')).toMatchObject({ rejects: ['time-invalid'] });
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',

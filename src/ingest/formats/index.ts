@@ -3,6 +3,7 @@ import type { Format } from '../format.ts';
 import { aim } from './aim.ts';
 import { bloomberg } from './bloomberg.ts';
 import { discord } from './discord.ts';
+import { ejabberd } from './ejabberd.ts';
 import { filedump } from './filedump.ts';
 import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
@@ -12,11 +13,14 @@ import { mattermostCsv } from './mattermost-csv.ts';
 import { messengerPlus } from './messenger-plus.ts';
 import { msn } from './msn.ts';
 import { ndjson } from './ndjson.ts';
+import { openfire } from './openfire.ts';
 import { pidgin } from './pidgin.ts';
+import { prosody } from './prosody.ts';
 import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
 import { skypeDb } from './skype-db.ts';
 import { slack } from './slack.ts';
+import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
@@ -33,6 +37,7 @@ export const FORMATS: readonly Format[] = [
   mattermostCsv,
   slack,
   teams,
+  symphony,
   telegram,
   discord,
   skypeDb,
@@ -47,5 +52,8 @@ export const FORMATS: readonly Format[] = [
   messengerPlus,
   filedump,
   xmpp,
+  prosody,
+  ejabberd,
+  openfire,
   ndjson,
 ];

@@ -2,12 +2,11 @@
  * Mattermost's bulk export: a JSON object a line, of versions, teams, channels, users, posts and direct posts. Fields: the
  * vendor's documentation of the bulk loading data format, version 1. Files lie in `data/` beside it.
  */
-import type { Repair } from '../../core/event.ts';
-import type { Format, Frame, Source, SourceFile } from '../format.ts';
+import type { Format, Outcome } from '../format.ts';
 import { FilesBeside } from '../reading/files-beside.ts';
-import { isObject, parseJson, tooMuch } from '../reading/json.ts';
-import { type Line, lines } from '../reading/lines.ts';
-import { decode, openText } from '../reading/text.ts';
+import { isObject } from '../reading/json.ts';
+import { jsonLineFrames, type ReadLine } from '../reading/json-lines.ts';
+import type { JsonUnit } from '../reading/json-units.ts';
 import { nameOf } from '../source-name.ts';
 import { MattermostPeople } from './mattermost/people.ts';
 import { outcomesOf, unitsOf } from './mattermost/post.ts';
@@ -54,55 +53,23 @@ export const mattermostBulk: Format = {
     const beside = new FilesBeside(source.files.filter((file) => !exports.includes(file)));
     for (const file of exports) {
       const people = new MattermostPeople(file, beside);
-      const stream = await openText(file);
-      for await (const batch of lines(stream))
-        yield batch.map((line) =>
-          lineFrame(source, file, line, people, (bytes, repairs) => decode(stream, bytes, repairs)),
-        );
+      yield* jsonLineFrames(source, file, (unit) => lineUnits(unit, people));
     }
     yield [...beside.rest()];
   },
 };
 
-function lineFrame(
-  source: Source,
-  file: SourceFile,
-  { offset, length, bytes }: Line,
-  people: MattermostPeople,
-  textOf: (bytes: Buffer, repairs: Repair[]) => string,
-): Frame {
-  const place = { source, file, offset, length };
-  const reject = (
-    code: 'line-too-long' | 'json-malformed' | 'json-shape' | 'too-deep' | 'too-many-values',
-  ): Frame => ({
-    ...place,
-    units: 1,
-    read: () => [{ type: 'reject', code }],
-  });
-  if (bytes === undefined) return reject('line-too-long');
-  const repairs: Repair[] = [];
-  const text = textOf(bytes, repairs);
-  if (text.trim() === '')
-    return { ...place, units: 1, read: () => [{ type: 'excluded', reason: 'empty-line' }] };
-  const excess = tooMuch(text);
-  if (excess !== undefined) return reject(excess);
-  let value: unknown;
-  try {
-    value = parseJson(text, repairs);
-  } catch {
-    return reject('json-malformed');
-  }
-  if (!isObject(value) || typeof value.type !== 'string') return reject('json-shape');
+/** Posts are read; every other line lists something. */
+function lineUnits(unit: JsonUnit, people: MattermostPeople): ReturnType<ReadLine> {
+  const { value } = unit;
+  const only = (outcome: Outcome): ReturnType<ReadLine> => ({ units: 1, read: () => [outcome] });
+  if (!isObject(value) || typeof value.type !== 'string') return only({ type: 'reject', code: 'json-shape' });
   const inner = value[value.type];
-  const post = value.type === 'post' || value.type === 'direct_post';
-  if (!post) {
+  if (value.type !== 'post' && value.type !== 'direct_post') {
     people.add(value.type, inner);
-    return { ...place, units: 1, read: () => [{ type: 'excluded', reason: 'directory-entry' }] };
+    return only({ type: 'excluded', reason: 'directory-entry' });
   }
-  if (!isObject(inner)) return reject('json-shape');
-  return {
-    ...place,
-    units: unitsOf(inner),
-    read: () => outcomesOf(inner, { place, people, repairs, text }),
-  };
+  if (!isObject(inner)) return only({ type: 'reject', code: 'json-shape' });
+  const { place, repairs, text } = unit;
+  return { units: unitsOf(inner), read: () => outcomesOf(inner, { place, people, repairs, text }) };
 }

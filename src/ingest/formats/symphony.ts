@@ -1,0 +1,57 @@
+/**
+ * Symphony as its datafeed gives it: real-time events, alone, in lists, in pages (`events`) or one a line. Event types
+ * and payloads: the vendor's developer documentation, “Real-time events”.
+ */
+import type { Format, Frame, Source, SourceFile } from '../format.ts';
+import { jsonLineFrames, type ReadLine } from '../reading/json-lines.ts';
+import { jsonFrames } from '../reading/json-units.ts';
+import { decodeHead, readHead } from '../reading/text.ts';
+import { outcomeOf } from './symphony/event.ts';
+
+const LISTS: ReadonlySet<string> = new Set(['', 'events', 'messages']);
+
+export const symphony: Format = {
+  name: 'symphony',
+  title: 'Symphony (datafeed events)',
+  networks: ['symphony'],
+  systems: [
+    {
+      name: 'Symphony',
+      proven: 'documented schema',
+      note: 'The batch format of Content Export is not published.',
+    },
+  ],
+  unit: 'An event.',
+  limits: [
+    'A suppressed message becomes a deletion; its text is there only where its own event is.',
+    'Files are references; their bytes are fetched by another call.',
+  ],
+  detect({ text }) {
+    const shape =
+      /"type"\s*:\s*"(?:MESSAGESENT|MESSAGESUPPRESSED|SHAREDPOST|INSTANTMESSAGECREATED|ROOM[A-Z]+|USER[A-Z]*ROOM|CONNECTION[A-Z]+|SYMPHONYELEMENTSACTION)"/u.test(
+        text,
+      );
+    return shape && /"initiator"\s*:/u.test(text) && /"payload"\s*:/u.test(text)
+      ? { confidence: 0.9, reason: 'JSON of Symphony events (“type”, “initiator”, “payload”)' }
+      : undefined;
+  },
+  async *frames(source) {
+    const roots = new Map<string, string>();
+    const read: ReadLine = (unit) => ({ units: 1, read: () => [outcomeOf(unit, roots)] });
+    for (const file of source.files)
+      yield* (await isLines(file)) ? jsonLineFrames(source, file, read) : wholeFrames(source, file, read);
+  },
+};
+
+/** A second object on a second line: one event a line. */
+async function isLines(file: SourceFile): Promise<boolean> {
+  return /^\s*\{[^\n]*\}\r?\n\{/u.test(decodeHead(await readHead(file, 65_536)));
+}
+
+const wholeFrames = (source: Source, file: SourceFile, read: ReadLine): AsyncIterable<readonly Frame[]> =>
+  jsonFrames(source, file, {
+    alone: true,
+    walk: (path, list) =>
+      list ? (LISTS.has(path.join('/')) ? 'units' : 'whole') : path.length === 0 ? 'inside' : 'whole',
+    units: read,
+  });

@@ -1,0 +1,47 @@
+/** A JSON value a line, as units. */
+import type { Repair } from '../../core/event.ts';
+import type { RejectCode } from '../../core/rejects.ts';
+import type { Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { parseJson, tooMuch } from './json.ts';
+import type { JsonUnit } from './json-units.ts';
+import { type Line, lines } from './lines.ts';
+import { decode, openText, type TextStream } from './text.ts';
+
+/** Units of a value, and what interprets it. */
+export type ReadLine = (unit: JsonUnit) => { readonly units: number; read(): Iterable<Outcome> };
+
+/** Frames of a file of JSON lines; a line without characters is one exclusion. */
+export async function* jsonLineFrames(
+  source: Source,
+  file: SourceFile,
+  reading: ReadLine,
+): AsyncIterable<readonly Frame[]> {
+  const stream = await openText(file);
+  for await (const batch of lines(stream))
+    yield batch.map((line) => lineFrame(source, file, stream, line, reading));
+}
+
+function lineFrame(
+  source: Source,
+  file: SourceFile,
+  stream: TextStream,
+  { offset, length, bytes }: Line,
+  reading: ReadLine,
+): Frame {
+  const place = { source, file, offset, length };
+  const one = (outcome: Outcome): Frame => ({ ...place, units: 1, read: () => [outcome] });
+  const refused = (code: RejectCode): Frame => one({ type: 'reject', code });
+  if (bytes === undefined) return refused('line-too-long');
+  const repairs: Repair[] = [];
+  const text = decode(stream, bytes, repairs);
+  if (text.trim() === '') return one({ type: 'excluded', reason: 'empty-line' });
+  const excess = tooMuch(text);
+  if (excess !== undefined) return refused(excess);
+  let value: unknown;
+  try {
+    value = parseJson(text, repairs);
+  } catch {
+    return refused('json-malformed');
+  }
+  return { ...place, ...reading({ path: [], value, text, repairs, place, around: {} }) };
+}
