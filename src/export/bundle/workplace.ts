@@ -29,13 +29,14 @@ export async function openWorkplace(out: string, nonce: string): Promise<Workpla
     const isOurs = name.startsWith(prefix) && name.endsWith(PARTIAL + LOCK);
     if (!isOurs || !NONCE.test(name.slice(prefix.length, -(PARTIAL + LOCK).length))) continue;
     const path = join(dirname(out), name);
-    const lock = take(path);
+    const lock = take(path, 0);
     if (lock === undefined) continue;
     await remove(path, lock);
   }
   const path = join(dirname(out), prefix + nonce + PARTIAL + LOCK);
-  // A file system without locks gives none; the export then goes on, and is never taken for a killed one.
-  const lock = take(path);
+  // Waits for another export that looks at it just now. A file system without locks gives none; the export then goes
+  // on, and is never taken for a killed one.
+  const lock = take(path, 10_000);
   if (lock === undefined) await rm(path, { force: true });
   const folder = path.slice(0, -LOCK.length);
   try {
@@ -47,9 +48,9 @@ export async function openWorkplace(out: string, nonce: string): Promise<Workpla
   return { folder, release: () => remove(path, lock) };
 }
 
-/** Undefined where somebody has it, or where it is not ours to take. */
-function take(path: string): DatabaseSync | undefined {
-  const lock = new DatabaseSync(path, { open: false, timeout: 0 });
+/** Undefined where somebody has it for longer than `timeout` ms, or where it is not ours to take. */
+function take(path: string, timeout: number): DatabaseSync | undefined {
+  const lock = new DatabaseSync(path, { open: false, timeout });
   try {
     lock.open();
     lock.exec(LOCKED);
