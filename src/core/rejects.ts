@@ -62,6 +62,7 @@ export const EXCLUSIONS = {
     'A file that is a part of another and was read with it (the write-ahead log of a database, for example).',
   'client-signal':
     'A signal between clients that says nothing: somebody types, a message arrived, a page of an archive ended.',
+  'other-copy': 'The sender’s copy of a message whose recipient’s copy the same source holds.',
   'other-table': 'A row of a table that holds no communication.',
   'empty-line': 'A line without characters between units.',
 } as const satisfies Record<string, string>;
@@ -93,6 +94,9 @@ export const REPAIRS = {
   'time-skipped': 'The wall clock never shows this time (clocks went forward); it was read an hour on.',
   'number-as-text': 'A number that is no safe integer was kept as the text of the source.',
   'text-from-attachments': 'The message has no text; it is taken from its attachments or blocks.',
+  'text-differs':
+    'The source holds the text twice and the two differ; the other one is kept beside the event.',
+  'rich-text-unreadable': 'The source holds the text in rich form too, and that form cannot be read.',
   'json-escape': 'An escape \\x, which JSON does not have, was read as the character that it names.',
   'prefix-removed': 'A prefix that the exporter puts before deleted text was taken off.',
 } as const satisfies Record<string, string>;

@@ -222,6 +222,16 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  sample('a database of Apple’s Messages of 2015, whose two texts differ in places', async () => {
+    const found = await accountOf('imessage/plaso_imessage_chat.db.gz');
+    expect({ ...found, excluded: found.excluded.length }).toEqual({
+      format: 'imessage',
+      events: 15,
+      rejects: [],
+      excluded: 226,
+    });
+  });
+
   sample('every other sample is kept too: recognised, or one reject a file', async () => {
     const reads = await readPath(workshop.vault, SAMPLES ?? '');
     const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);
