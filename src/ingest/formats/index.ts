@@ -1,12 +1,15 @@
 /** Every format that Holdfast reads, in the order in which ties of detection are decided. One line each. */
 import type { Format } from '../format.ts';
+import { adium } from './adium.ts';
 import { aim } from './aim.ts';
 import { bloomberg } from './bloomberg.ts';
 import { discord } from './discord.ts';
 import { ejabberd } from './ejabberd.ts';
+import { empathy } from './empathy.ts';
 import { filedump } from './filedump.ts';
 import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
+import { kopete } from './kopete.ts';
 import { matrix } from './matrix.ts';
 import { mattermostBulk } from './mattermost-bulk.ts';
 import { mattermostCsv } from './mattermost-csv.ts';
@@ -50,6 +53,9 @@ export const FORMATS: readonly Format[] = [
   irc,
   msn,
   messengerPlus,
+  adium,
+  kopete,
+  empathy,
   filedump,
   xmpp,
   prosody,
