@@ -23,6 +23,7 @@ import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
 import { skypeDb } from './skype-db.ts';
 import { slack } from './slack.ts';
+import { slackResponses } from './slack-responses.ts';
 import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
@@ -39,6 +40,7 @@ export const FORMATS: readonly Format[] = [
   mattermostBulk,
   mattermostCsv,
   slack,
+  slackResponses,
   teams,
   symphony,
   telegram,
