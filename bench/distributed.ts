@@ -56,7 +56,7 @@ export function distributed({ messages, profile }: DistributedOptions): Promise<
       await writeFile(config, JSON.stringify(settings));
       await holdfast(['init', '--config', config]);
       const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-      const service = start(['start', '--config', config], { node: flags });
+      const service = start(['start', '--port', '0', '--config', config], { node: flags });
       const stopped = ended(service);
       await untilReady(service);
       note('ingest until sealed and searchable');

@@ -46,7 +46,7 @@ function distributed(folder: string, corpus: string, messages: number): Promise<
     const config = join(folder, 'holdfast.json');
     await writeFile(config, JSON.stringify(settings));
     await holdfast(['init', '--config', config]);
-    const service = start(['start', '--config', config]);
+    const service = start(['start', '--port', '0', '--config', config]);
     const stopped = ended(service);
     await untilReady(service);
     note('distributed: ingest');

@@ -6,8 +6,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adrIndex } from './adr-index.ts';
+import { apiDocument } from './api-document.ts';
 import { errorsDocument } from './errors-document.ts';
 import { formatsDocument } from './formats-document.ts';
+import { openapiJson } from './openapi-document.ts';
 import { deployDocument } from './settings-tables.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -15,9 +17,11 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Path from the top → what must stand there. */
 export const GENERATED: { readonly [path: string]: () => string } = {
   'docs/adr/README.md': adrIndex,
+  'docs/api.md': apiDocument,
   'docs/deploy.md': deployDocument,
   'docs/errors.md': errorsDocument,
   'docs/formats.md': formatsDocument,
+  'src/http/openapi.json': openapiJson,
 };
 
 /** Paths of the generated files that differ from what their generator gives. */

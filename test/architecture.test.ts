@@ -88,7 +88,8 @@ const PACKAGES: readonly Package[] = [
   { name: /^pdfkit$/, where: /^src\/export\//, instead: 'only the report is drawn; call src/export.' },
   {
     name: /^(?:saxes|csv-parse|postal-mime|bson|bplist-parser|tar-stream|yauzl|pst-extractor)(?:\/|$)/,
-    where: /^src\/ingest\//,
+    // Beside ingest: the file in which a bundle is downloaded.
+    where: /^src\/(?:ingest\/|http\/jobs\/tar\.ts)/,
     instead: 'only ingest reads wire formats of others; call src/ingest.',
   },
   {

@@ -125,17 +125,32 @@ export class Access {
     return this.#sessions.endAll(account);
   }
 
+  /** Throws `weak-password`, also for the one that it is to replace. */
+  checkNewPassword(account: string, password: string, current: string): void {
+    checkNewPassword(password, account);
+    if (password === current)
+      throw new HoldfastError('weak-password', 'The new password is the old one.', {
+        hint: 'Choose another.',
+      });
+  }
+
   /** Sets the password that an account chose. Throws `weak-password`. All its sessions end. */
   async choosePassword(account: string, password: string): Promise<void> {
     checkNewPassword(password, account);
     await this.#setPassword(account, password, false);
   }
 
-  /** A password that is good for choosing another one only; the answer is the one place where it stands. */
-  async giveOneTimePassword(account: string): Promise<string> {
+  /**
+   * A password that is good for choosing another one only; the answer is the one place where it stands. `secondFactor`:
+   * whether the account's own is kept; a reset takes it away.
+   */
+  async giveOneTimePassword(
+    account: string,
+    { secondFactor }: { secondFactor: 'kept' | 'removed' } = { secondFactor: 'kept' },
+  ): Promise<string> {
     const bytes = this.#parts.random.bytes(15);
     const password = (base32(bytes).toLowerCase().match(/.{6}/g) ?? []).join('-');
-    await this.#setPassword(account, password, true);
+    await this.#setPassword(account, password, true, secondFactor);
     return password;
   }
 
@@ -153,7 +168,7 @@ export class Access {
     const { n, credential } = await this.#required(account);
     if (credential.totp?.confirmed === true) {
       throw new HoldfastError('conflict', 'The account has a second factor already.', {
-        hint: 'An administrator can take it away; then set up a new one.',
+        hint: 'A reset of the account takes it away; then set up a new one.',
       });
     }
     const secret = this.#parts.random.bytes(20);
@@ -171,12 +186,6 @@ export class Access {
     await this.#credentials.write({ ...credential, totp: { ...totp, confirmed: true } }, n);
   }
 
-  async removeSecondFactor(account: string): Promise<void> {
-    const { n, credential } = await this.#required(account);
-    const { totp: _, ...rest } = credential;
-    await this.#credentials.write(rest, n);
-  }
-
   async #required(account: string) {
     const found = await this.#credentials.read(account);
     if (found !== undefined) return found;
@@ -185,10 +194,15 @@ export class Access {
     });
   }
 
-  async #setPassword(account: string, password: string, oneTime: boolean): Promise<void> {
+  async #setPassword(
+    account: string,
+    password: string,
+    oneTime: boolean,
+    secondFactor: 'kept' | 'removed' = 'kept',
+  ): Promise<void> {
     const found = await this.#credentials.read(account);
     const stored = await hashPassword(password, this.#parts.random);
-    const totp = found?.credential.totp;
+    const totp = secondFactor === 'kept' ? found?.credential.totp : undefined;
     const credential = { account, password: stored, oneTime, ...(totp && { totp }) };
     await this.#credentials.write(credential, found?.n ?? -1);
     await this.#sessions.endAll(account);

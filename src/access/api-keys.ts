@@ -17,12 +17,17 @@ export class ApiKeys {
     this.#random = random;
   }
 
-  /** A new key of an account. The secret is in the answer and nowhere else. */
-  async create(account: string): Promise<{ id: string; key: string }> {
+  /** A new key of an account, good once it is kept. The secret is in the answer and nowhere else. */
+  draw(account: string): { id: string; key: string; keep(): Promise<void> } {
     const id = Buffer.from(this.#random.bytes(8)).toString('hex');
     const secret = Buffer.from(this.#random.bytes(32)).toString('base64url');
-    await this.#store.put(keyName(id), { account, secret: sha256Hex(secret) });
-    return { id, key: `hf_${id}_${secret}` };
+    return {
+      id,
+      key: `hf_${id}_${secret}`,
+      keep: async () => {
+        await this.#store.put(keyName(id), { account, secret: sha256Hex(secret) });
+      },
+    };
   }
 
   /** The account whose key this is. Throws `session-ended`. Hostile input. */

@@ -11,7 +11,8 @@ export function deployment(world: Omit<World, 'deployment'>): Deployment {
   const runHeld = (argv: readonly string[], caller: Caller, archive: Archive): Promise<number> =>
     run(argv, caller, { ...world, deployment: chosen }, archive);
   const embedded = new EmbeddedDeployment(runHeld);
-  const distributed = async () => new (await import('./distributed-deployment.ts')).DistributedDeployment();
+  const distributed = async () =>
+    new (await import('./distributed-deployment.ts')).DistributedDeployment(runHeld);
   const chosen: Deployment = {
     init: async (settings, passphrase, caller) =>
       settings.mode === 'embedded'
@@ -25,7 +26,7 @@ export function deployment(world: Omit<World, 'deployment'>): Deployment {
         : (await distributed()).withArchive(settings, passphrase, caller, use),
     start: async (settings, passphrase, roles, caller) =>
       settings.mode === 'embedded'
-        ? embedded.start(settings, passphrase, caller)
+        ? embedded.start(settings, passphrase, roles, caller)
         : (await distributed()).start(settings, passphrase, roles, caller),
     inspect: async (settings, io) =>
       settings.mode === 'embedded' ? embedded.inspect(settings) : (await distributed()).inspect(settings, io),

@@ -18,11 +18,13 @@ import { KafkaStream } from '../engines/distributed/kafka-stream.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
 import { type ArchiveKeys, openKeys } from '../engines/embedded/key-file.ts';
 import { Indexer, rebuildIndex } from '../search/indexer.ts';
+import { accessTo } from './access.ts';
 import { serve } from './duties.ts';
 import { generationTools } from './generations.ts';
 import { initialise } from './init.ts';
 import { findPassphrase } from './keys.ts';
 import type { Incident } from './sealing-worker.ts';
+import type { RunHeld } from './service.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 /**
@@ -30,6 +32,12 @@ import { systemClock, systemRandom } from './system.ts';
  * `start` with these roles. A command waits for them and says so.
  */
 export class DistributedDeployment {
+  readonly #runHeld: RunHeld;
+
+  constructor(runHeld: RunHeld) {
+    this.#runHeld = runHeld;
+  }
+
   async init(
     settings: DistributedSettings,
     passphrase: string | undefined,
@@ -109,8 +117,18 @@ export class DistributedDeployment {
         : undefined;
       const indexer = roles.includes('indexer') ? newIndexer(feedReader, index, caller.io) : undefined;
       indexer?.start();
-      caller.io.err(`ready: archive ${archive.identity.id}, roles ${roles.join(', ')}; stop with Ctrl-C`);
-      await serve(archive, caller, roles.includes('sweeper'));
+      const api = roles.includes('api')
+        ? await (await import('./service.ts')).serveHttp(archive, this.#runHeld, caller)
+        : undefined;
+      const where = api === undefined ? '' : `, serving ${api.url}`;
+      caller.io.err(
+        `ready: archive ${archive.identity.id}, roles ${roles.join(', ')}${where}; stop with Ctrl-C`,
+      );
+      try {
+        await serve(archive, caller, roles.includes('sweeper'));
+      } finally {
+        await api?.close();
+      }
       await archiver?.stop();
       await indexer?.stop();
     } finally {
@@ -132,7 +150,8 @@ interface Opened {
 async function open(settings: DistributedSettings, given: string | undefined, io: Io): Promise<Opened> {
   const vault = new FolderVault(settings.vault);
   const identity = await readIdentity(vault);
-  const keys = await openKeys(settings.keys, findPassphrase(settings.keys, given));
+  const passphrase = findPassphrase(settings.keys, given);
+  const keys = await openKeys(settings.keys, passphrase);
   await mkdir(settings.cache, { recursive: true, mode: 0o700 });
   const stream = await openStream(settings, identity.partitions, io);
   const index = await openIndex(settings, identity, io).catch(async (error: unknown) => {
@@ -150,6 +169,7 @@ async function open(settings: DistributedSettings, given: string | undefined, io
     index,
     reader,
     control: new RegisterFollower(reader, systemClock, new RegisterSnapshots(settings.cache, keys.node)),
+    access: accessTo(settings.keys, passphrase, identity.id),
     keys,
     clock: systemClock,
     random: systemRandom,

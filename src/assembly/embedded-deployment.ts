@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readIdentity } from '../archive/read/identity.ts';
 import type { GenerationTools } from '../archive/seal/generation.ts';
-import type { Archive, Initialised, Inspection } from '../cli/archive.ts';
+import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
 import type { Caller } from '../cli/caller.ts';
 import type { Io } from '../cli/io.ts';
 import type { EmbeddedSettings } from '../config/settings.ts';
@@ -21,14 +21,12 @@ import { generationTools } from './generations.ts';
 import { hold, runThroughHolder } from './holder.ts';
 import { holdsArchive, initialise } from './init.ts';
 import { findPassphrase } from './keys.ts';
+import type { RunHeld } from './service.ts';
 
 const TRY_EVERY = 50;
 const TRIES = 600;
 /** A service that finds another one does not wait for it to end. */
 const SERVICE_TRIES = 40;
-
-/** Runs a command line of another process on the archive that this one holds. */
-export type RunHeld = (argv: readonly string[], caller: Caller, archive: Archive) => Promise<number>;
 
 /**
  * Embedded archives: one process owns the folder, and the commands of the others run through it. The claim that
@@ -132,14 +130,27 @@ export class EmbeddedDeployment {
   }
 
   /** Holds the archive until the caller's signal. */
-  start(settings: EmbeddedSettings, passphrase: string | undefined, caller: Caller): Promise<void> {
+  start(
+    settings: EmbeddedSettings,
+    passphrase: string | undefined,
+    roles: readonly Role[],
+    caller: Caller,
+  ): Promise<void> {
     return this.withArchive(
       settings,
       passphrase,
       caller,
       async (archive) => {
-        caller.io.err(`ready: archive ${archive.identity.id} in ${settings.data}; stop with Ctrl-C`);
-        await serve(archive, caller);
+        const api = roles.includes('api')
+          ? await (await import('./service.ts')).serveHttp(archive, this.#runHeld, caller)
+          : undefined;
+        const where = api === undefined ? '' : `, serving ${api.url}`;
+        caller.io.err(`ready: archive ${archive.identity.id} in ${settings.data}${where}; stop with Ctrl-C`);
+        try {
+          await serve(archive, caller);
+        } finally {
+          await api?.close();
+        }
       },
       SERVICE_TRIES,
     );

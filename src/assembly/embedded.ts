@@ -19,6 +19,7 @@ import { FolderVault } from '../engines/embedded/folder-vault.ts';
 import { keysOf } from '../engines/embedded/key-file.ts';
 import { readKeyFile } from '../engines/embedded/key-file-store.ts';
 import { sweep } from '../ingest/sweep.ts';
+import { accessTo } from './access.ts';
 import { reportSweep } from './duties.ts';
 import type { IndexWorker, IndexWorkerData } from './index-worker.ts';
 import { findPassphrase } from './keys.ts';
@@ -39,6 +40,7 @@ export const embeddedFolders = (data: string) => ({
   vault: join(data, 'vault'),
   keys: join(data, 'keys'),
   cache: join(data, 'cache'),
+  jobs: join(data, 'jobs'),
   index: join(data, 'index'),
   stream: join(data, 'stream.db'),
   /** There while a holder is at work: found at opening, the last one did not close, and receipts may be pending. */
@@ -115,6 +117,7 @@ export async function openEmbedded(
     index,
     reader,
     control: new RegisterFollower(reader, systemClock, new RegisterSnapshots(folders.cache, node)),
+    access: accessTo(folders.keys, passphrase, identity.id),
     keys: { ledger, node, seal },
     clock: systemClock,
     random: systemRandom,

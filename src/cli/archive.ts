@@ -2,6 +2,7 @@
  * What the command line asks of the composition (`src/assembly` implements it): an open archive, whose engines it does
  * not know, and the few acts that make, open or serve one.
  */
+import type { Access } from '../access/access.ts';
 import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
 import type { RegisterFollower } from '../archive/register.ts';
 import type { GenerationTools } from '../archive/seal/generation.ts';
@@ -46,6 +47,8 @@ export interface Archive {
   readonly reader: ArchiveReader;
   /** What all control acts come to, as far as this process has read them. */
   readonly control: RegisterFollower;
+  /** Who its accounts are. */
+  access(): Promise<Access>;
   readonly keys: ArchiveKeys;
   readonly clock: Clock;
   readonly random: Random;
@@ -53,8 +56,9 @@ export interface Archive {
   incidents(): readonly { readonly log: LogName; readonly code: ErrorCode; readonly message: string }[];
 }
 
-export type Role = 'archiver' | 'indexer' | 'sweeper';
-export const ROLES: readonly Role[] = ['archiver', 'indexer', 'sweeper'];
+/** `api`: the HTTP service. */
+export type Role = 'archiver' | 'indexer' | 'sweeper' | 'api';
+export const ROLES: readonly Role[] = ['archiver', 'indexer', 'sweeper', 'api'];
 
 /** Where the parts of an archive lie that are folders. */
 export interface ArchiveFolders {

@@ -13,7 +13,15 @@ export interface SettingFlags {
 type Environment = { readonly [name: string]: string | undefined };
 type Tree = { [key: string]: unknown };
 
-const FOLDERS = ['data', 'vault', 'keys', 'cache'] as const;
+const PATHS = [
+  ['data'],
+  ['vault'],
+  ['keys'],
+  ['cache'],
+  ['jobs'],
+  ['service', 'tls', 'certificate'],
+  ['service', 'tls', 'key'],
+];
 
 /**
  * Settings by precedence: flag, environment, configuration file, default. `--data` means embedded. Relative folders in
@@ -49,12 +57,12 @@ export function passphraseFrom(environment: Environment): string | undefined {
   return value === undefined || value === '' ? undefined : value;
 }
 
-function readTree(path: string): Tree {
+function readTree(file: string): Tree {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new HoldfastError('bad-settings', `The configuration file ${path} cannot be read.`, {
+    throw new HoldfastError('bad-settings', `The configuration file ${file} cannot be read.`, {
       hint: 'Give the path of a JSON file.',
       cause,
     });
@@ -66,17 +74,24 @@ function readTree(path: string): Tree {
     tree = undefined;
   }
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-    throw new HoldfastError('bad-settings', `The configuration file ${path} is not a JSON object.`, {
+    throw new HoldfastError('bad-settings', `The configuration file ${file} is not a JSON object.`, {
       hint: 'See the examples in docs/deploy.md.',
     });
   }
   const settings = tree as Tree;
-  for (const name of FOLDERS) {
-    const value = settings[name];
-    if (typeof value === 'string') settings[name] = resolve(dirname(path), value);
+  for (const path of PATHS) {
+    const last = path.at(-1) ?? '';
+    const branch = path
+      .slice(0, -1)
+      .reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), settings);
+    const value = isTree(branch) ? branch[last] : undefined;
+    if (isTree(branch) && typeof value === 'string') branch[last] = resolve(dirname(file), value);
   }
   return settings;
 }
+
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Server settings in the environment mean nothing to an embedded archive. */
 const applies = (tree: Tree, path: readonly string[]): boolean =>

@@ -11,7 +11,51 @@ const zone = z
 const folder = z.string().min(1);
 const url = z.url({ protocol: /^https?$/ });
 
+/** The HTTP service. */
+const service = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .max(255)
+      .default('127.0.0.1')
+      .describe('Address to listen at; beyond loopback only with TLS.'),
+    port: z.int().min(0).max(65_535).default(8420).describe('Port of the service; 0 takes a free one.'),
+    rate: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(1_200)
+      .describe('Requests a minute that one account may send.'),
+    tls: z
+      .strictObject({
+        certificate: folder.describe('File of the certificate chain, PEM.'),
+        key: folder.describe('File of its private key, PEM.'),
+      })
+      .optional(),
+  })
+  .prefault({});
+
+/** A provider whose bearer tokens are taken. Its roles narrow what an account has here, and never widen it. */
+const openId = z
+  .strictObject({
+    issuer: url.describe('Issuer, exactly as its tokens state it.'),
+    audience: z.string().min(1).max(200).describe('Audience that tokens must be for.'),
+    jwks: url.describe('Where the provider publishes its keys.'),
+    accountClaim: z
+      .string()
+      .min(1)
+      .max(100)
+      .default('preferred_username')
+      .describe('Claim that names the account.'),
+    rolesClaim: z.string().min(1).max(100).default('groups').describe('Claim that lists roles or groups.'),
+    roles: z.record(z.string(), z.string()).default({}).describe('Value of that claim → role here.'),
+  })
+  .optional();
+
 const common = {
+  service,
+  openId,
   zone: zone.default('UTC').describe('Zone in which dates without one are read, and in which reports print.'),
   timestampAuthority: url
     .optional()
@@ -51,6 +95,11 @@ export const distributedSchema = z.strictObject({
   vault: folder.describe('Folder of the vault, on storage that every node sees.'),
   keys: folder.describe('Folder of the encrypted keys.'),
   cache: folder.describe('Folder for caches of this node; may be lost at any time.'),
+  jobs: folder
+    .optional()
+    .describe(
+      'Folder of jobs and finished exports, on storage that every node sees; default: jobs, beside the vault.',
+    ),
   partitions: z.int().min(1).max(64).default(8).describe('Transcript logs; fixed when the archive is made.'),
   kafka: z.strictObject({
     brokers: z.array(z.string().min(3)).min(1).describe('host:port of the brokers to start from.'),

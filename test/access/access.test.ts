@@ -270,8 +270,14 @@ describe('a second factor', () => {
   test('cannot be set up again over the one that counts', async () => {
     await at.here.confirmSecondFactor('mara.lind', codeNow(secret));
     await expect(at.here.beginSecondFactor('mara.lind')).rejects.toThrow(refusal('conflict'));
-    await at.here.removeSecondFactor('mara.lind');
-    await at.here.beginSecondFactor('mara.lind');
+  });
+
+  test('goes with a reset, and not with a one-time password alone', async () => {
+    await at.here.confirmSecondFactor('mara.lind', codeNow(secret));
+    await at.here.giveOneTimePassword('mara.lind');
+    expect(await at.here.hasSecondFactor('mara.lind')).toBe(true);
+    await at.here.giveOneTimePassword('mara.lind', { secondFactor: 'removed' });
+    expect(await at.here.hasSecondFactor('mara.lind')).toBe(false);
   });
 
   test('stays when the password is changed', async () => {
@@ -285,7 +291,7 @@ describe('a second factor', () => {
 
 describe('an API key', () => {
   test('names its account on every node until it is revoked', async () => {
-    const { id, key } = await at.here.apiKeys.create('feed-chicago');
+    const { id, key } = await newKey();
     expect(await at.there.apiKeys.read(key)).toEqual({ account: 'feed-chicago', id });
     expect(await at.there.apiKeys.list('feed-chicago')).toEqual([{ id, account: 'feed-chicago' }]);
     await at.there.apiKeys.revoke(id);
@@ -294,7 +300,7 @@ describe('an API key', () => {
   });
 
   test('is not made by guessing', async () => {
-    const { key } = await at.here.apiKeys.create('feed-chicago');
+    const { key } = await newKey();
     for (const wrong of [
       '',
       'hf_',
@@ -311,7 +317,7 @@ describe('the access store', () => {
     await at.here.choosePassword('mara.lind', PASSWORD);
     const { secret } = await at.here.beginSecondFactor('mara.lind');
     const { refreshToken } = await at.here.signIn(proof());
-    const { key } = await at.here.apiKeys.create('feed-chicago');
+    const { key } = await newKey();
     const hidden = [PASSWORD, 'mara.lind', secret, refreshToken, key, 'argon2', 'feed-chicago'];
     const files = filesBelow(join(at.folder, 'access'));
     expect(files.length).toBeGreaterThan(3);
@@ -359,3 +365,10 @@ function unbase32(text: string): Buffer {
 const publicKey = () => createPublicKey(at.keys.token);
 const hmac = (key: string, text: string): string =>
   createHmac('sha256', key).update(text).digest('base64url');
+
+async function newKey(): Promise<{ id: string; key: string }> {
+  const { id, key, keep } = at.here.apiKeys.draw('feed-chicago');
+  await expect(at.here.apiKeys.read(key)).rejects.toThrow(refusal('session-ended'));
+  await keep();
+  return { id, key };
+}

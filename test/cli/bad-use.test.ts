@@ -104,7 +104,6 @@ const OPENING: readonly (readonly string[])[] = [
   ['rebuild-index'],
   ['backup', '--out', at('never')],
   ['audit', 'list'],
-  ['start'],
 ];
 
 describe.each(OPENING.map((argv) => [argv[0] ?? '', argv] as const))('%s, on no archive', (_, argv) => {

@@ -51,7 +51,7 @@ await describeWith(['kafka', 'elasticsearch'], 'a distributed archive', ({ kafka
 
   const services: { child: ChildProcess; said: string[] }[] = [];
   const start = (...roles: string[]): { child: ChildProcess; said: string[] } => {
-    const child = spawn(COMMAND, ['start', '--config', config, ...roles], {
+    const child = spawn(COMMAND, ['start', '--port', '0', '--config', config, ...roles], {
       env: { ...process.env, ...ENVIRONMENT },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

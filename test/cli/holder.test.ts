@@ -16,7 +16,9 @@ afterAll(async () => {
 });
 
 async function start(): Promise<void> {
-  const child = spawn(COMMAND, ['start', '--data', data], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(COMMAND, ['start', '--port', '0', '--data', data], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   service = child;
   child.stderr.setEncoding('utf8');
   for await (const text of child.stderr) if (String(text).includes('ready')) return;
@@ -77,7 +79,7 @@ test('commands that start at the same moment without a service take turns or sha
 
 test('a second service is refused with the process that has the archive', async () => {
   await start();
-  const second = await holdfast(['start', '--data', data]);
+  const second = await holdfast(['start', '--port', '0', '--data', data]);
   expect(second.code).toBe(1);
   expect(second.err.join('\n')).toContain('[archive-held]');
   await stop();

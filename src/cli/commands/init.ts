@@ -1,5 +1,7 @@
+import type { Initialised } from '../archive.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
+import type { Io } from '../io.ts';
 
 /** Makes an empty archive: identity, keys, and control's first entry. */
 export const init: CommandSpec = {
@@ -23,14 +25,21 @@ export const init: CommandSpec = {
         `  keys   ${made.folders.keys}`,
       ],
     );
-    if (made.passphraseFile !== undefined) {
-      context.io.err(
-        `Warning: HOLDFAST_PASSPHRASE is not set, so a passphrase was written to ${made.passphraseFile}.`,
-      );
-      context.io.err(
-        '  Whoever reads that file can sign as this archive. Keep it apart from the keys, or set the variable.',
-      );
-    }
+    warnOfPassphrase(context.io, made);
     return 0;
   },
 };
+
+/** What a start says that made its archive. */
+export function sayInitialised(io: Io, made: Initialised): void {
+  io.err(`Made archive ${made.identity.id}: vault ${made.folders.vault}, keys ${made.folders.keys}.`);
+  warnOfPassphrase(io, made);
+}
+
+function warnOfPassphrase(io: Io, { passphraseFile }: Initialised): void {
+  if (passphraseFile === undefined) return;
+  io.err(`Warning: HOLDFAST_PASSPHRASE is not set, so a passphrase was written to ${passphraseFile}.`);
+  io.err(
+    '  Whoever reads that file can sign as this archive. Keep it apart from the keys, or set the variable.',
+  );
+}

@@ -1,30 +1,65 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import type { Settings } from '../../config/settings.ts';
 import { ROLES, type Role } from '../archive.ts';
-import type { CommandSpec } from '../command.ts';
+import { type CommandSpec, integer, type Options } from '../command.ts';
+import type { Context } from '../context.ts';
+import { sayInitialised } from './init.ts';
 
-/** Serves the archive: archiver, indexer and sweeper, until it is stopped. */
+/** Serves the archive: HTTP, archiver, indexer and sweeper, until it is stopped. */
 export const start: CommandSpec = {
   name: 'start',
-  summary: 'serve the archive until stopped: seal, index, and carry again what is pending',
+  summary: 'serve the archive until stopped: HTTP, seal, index, and carry again what is pending',
   needs: 'files',
   configure(command) {
-    command.option(
-      '--roles <list>',
-      `what this node does, separated by commas: ${ROLES.join(', ')} (distributed only)`,
-      roles,
-      ROLES,
-    );
+    command
+      .option(
+        '--port <n>',
+        'port of the HTTP service (default: setting service.port, 8420)',
+        integer(0, 65_535),
+      )
+      .option('--host <address>', 'address to listen at; beyond loopback only with TLS')
+      .option(
+        '--roles <list>',
+        `what this node does, separated by commas: ${ROLES.join(', ')}; an embedded archive always does all but api`,
+        roles,
+        ROLES,
+      );
   },
   async run(context, _args, options) {
-    await context.deployment.start(
-      context.settings(),
-      context.passphrase(),
-      options.roles as readonly Role[],
-      context.caller,
-    );
+    const settings = served(context.settings(), options);
+    const wanted = options.roles as readonly Role[];
+    if (wanted.includes('api')) await makeFirst(context, settings);
+    await context.deployment.start(settings, context.passphrase(), wanted, context.caller);
     return 0;
   },
 };
+
+function served(settings: Settings, options: Options): Settings {
+  const service = {
+    ...settings.service,
+    ...(options.port === undefined ? {} : { port: Number(options.port) }),
+    ...(options.host === undefined ? {} : { host: String(options.host) }),
+  };
+  return { ...settings, service };
+}
+
+/** The first start of an embedded archive makes it, where the folder holds nothing at all. */
+async function makeFirst(context: Context, settings: Settings): Promise<void> {
+  if (settings.mode !== 'embedded' || !isEmpty(settings.data)) return;
+  const made = await context.deployment.init(settings, context.passphrase(), context.caller);
+  sayInitialised(context.io, made);
+}
+
+function isEmpty(folder: string): boolean {
+  if (!existsSync(folder)) return true;
+  try {
+    return readdirSync(folder).length === 0;
+  } catch {
+    // No folder: whoever opens it says so.
+    return false;
+  }
+}
 
 function roles(text: string): readonly Role[] {
   const named = text.split(',').map((name) => name.trim());

@@ -1,0 +1,58 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Vault } from '../../core/ports/vault.ts';
+import { within } from '../within.ts';
+import type { Work } from './job.ts';
+
+/** Where one run of a job reads and writes. */
+export interface RunFolders {
+  readonly input: string;
+  readonly output: string;
+}
+
+/**
+ * The command line that does a job: what a person would type. Values stand behind `=` or `--`, so that none is read as
+ * an option. What the command reads is put in place first.
+ */
+export async function commandOf(
+  work: Work,
+  { input, output }: RunFolders,
+  vault: Pick<Vault, 'read'>,
+): Promise<string[]> {
+  switch (work.kind) {
+    case 'export':
+      return [
+        'export',
+        `--query=${work.within === undefined ? work.query : within(work.within, work.query)}`,
+        `--out=${output}`,
+        '--json',
+        ...(work.hitsOnly ? ['--hits-only'] : []),
+        ...(work.printQuery ? ['--print-query'] : []),
+      ];
+    case 'verification':
+      return ['verify', '--json'];
+    case 'index-rebuild':
+      return ['rebuild-index', '--json'];
+    case 'ingest': {
+      await mkdir(input, { recursive: true, mode: 0o700 });
+      const path = join(input, work.name);
+      // The copy is read by its command only: what counts lies in the vault already.
+      await pipeline(vault.read(`captures/${work.capture}`), createWriteStream(path, { mode: 0o600 }));
+      const option = (name: string, value: string | undefined): string[] =>
+        value === undefined ? [] : [`--${name}=${value}`];
+      return [
+        'ingest',
+        '--json',
+        `--format=${work.format}`,
+        `--recorded-in=upload/`,
+        ...option('network', work.network),
+        ...option('zone', work.zone),
+        ...option('account', work.account),
+        '--',
+        path,
+      ];
+    }
+  }
+}

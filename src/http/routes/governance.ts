@@ -1,0 +1,136 @@
+/** Grants, matters, holds and retention rules: read from the register, changed by sealed acts. */
+import type { Grant, Hold, Matter, Register } from '../../core/control/register.ts';
+import { HoldfastError } from '../../core/errors.ts';
+import { LANGUAGES } from '../../core/search/language.ts';
+import { controlRoute, onThe } from '../control-route.ts';
+import { type Call, type Route, route } from '../route.ts';
+
+type Listed = 'grants' | 'matters' | 'holds';
+
+function list(operationId: string, access: 'grant.read' | 'matter.read' | 'hold.read', what: Listed): Route {
+  return route({
+    operationId,
+    access,
+    handle: async ({ register }) => ({
+      json: { [what]: [...register[what].values()], position: register.position },
+    }),
+  });
+}
+
+function show(
+  operationId: string,
+  access: 'grant.read' | 'matter.read' | 'hold.read',
+  what: Listed,
+  key: string,
+): Route {
+  return route({
+    operationId,
+    access,
+    handle: async (call) => {
+      const things: ReadonlyMap<string, Grant | Matter | Hold> = call.register[what];
+      return { json: required(call, things, key) };
+    },
+  });
+}
+
+function required<T>(call: Call, things: ReadonlyMap<string, T>, key: string): T {
+  const thing = things.get(call.params[key] ?? '');
+  if (thing !== undefined) return thing;
+  throw new HoldfastError('not-found', `There is no such ${key}.`, { hint: 'List them to see the names.' });
+}
+
+/** A scope is read by the language of the version that runs: stored with it, so that it is read alike for ever. */
+const scoped = { language: LANGUAGES.current };
+
+export const governanceRoutes: readonly Route[] = [
+  list('listGrants', 'grant.read', 'grants'),
+  show('showGrant', 'grant.read', 'grants', 'grant'),
+  controlRoute({
+    operationId: 'addGrant',
+    access: 'grant.add',
+    action: 'grant.add',
+    details: (_call, body) => ({
+      from: null,
+      to: null,
+      mayDownload: false,
+      productions: [],
+      ...body,
+      ...scoped,
+      expects: 0,
+    }),
+  }),
+  controlRoute({
+    operationId: 'revokeGrant',
+    access: 'grant.revoke',
+    action: 'grant.revoke',
+    details: onThe('grant'),
+  }),
+  list('listMatters', 'matter.read', 'matters'),
+  show('showMatter', 'matter.read', 'matters', 'matter'),
+  controlRoute({
+    operationId: 'openMatter',
+    access: 'matter.open',
+    action: 'matter.open',
+    details: (call, body) => ({
+      zone: call.service.parts.archive.settings.zone,
+      members: [],
+      ...body,
+      expects: 0,
+    }),
+  }),
+  controlRoute({
+    operationId: 'changeMatter',
+    access: 'matter.change',
+    action: 'matter.change',
+    details: onThe('matter'),
+  }),
+  list('listHolds', 'hold.read', 'holds'),
+  show('showHold', 'hold.read', 'holds', 'hold'),
+  controlRoute({
+    operationId: 'requestHoldRelease',
+    access: 'hold.request-release',
+    action: 'hold.request-release',
+    details: onThe('hold'),
+  }),
+  controlRoute({
+    operationId: 'approveHoldRelease',
+    access: 'hold.approve-release',
+    action: 'hold.approve-release',
+    details: onThe('hold'),
+  }),
+  controlRoute({
+    operationId: 'rejectHoldRelease',
+    access: 'hold.read',
+    action: 'hold.reject-release',
+    details: onThe('hold'),
+  }),
+  route({
+    operationId: 'listRetention',
+    access: 'retention.read',
+    handle: async ({ register }) => ({ json: { ...retentionOf(register), position: register.position } }),
+  }),
+  controlRoute({
+    operationId: 'proposeRetention',
+    access: 'retention.propose',
+    action: 'retention.propose',
+    details: (_call, body) => ({ ...body, expects: 0 }),
+  }),
+  controlRoute({
+    operationId: 'approveRetention',
+    access: 'retention.approve',
+    action: 'retention.approve',
+    details: onThe('proposal'),
+  }),
+  controlRoute({
+    operationId: 'rejectRetention',
+    access: 'retention.read',
+    action: 'retention.reject',
+    details: onThe('proposal'),
+  }),
+];
+
+const retentionOf = ({ retention: { classes, rules, proposals } }: Register) => ({
+  classes: [...classes.values()],
+  rules: [...rules.values()],
+  proposals: [...proposals.values()],
+});

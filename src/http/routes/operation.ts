@@ -1,0 +1,116 @@
+/** How the archive is, and what was done with it. */
+import { z } from 'zod';
+import { newestActs } from '../../archive/read/newest-acts.ts';
+import type { Json } from '../../core/event.ts';
+import { AUDIT } from '../../core/logs.ts';
+import type { Act } from '../../core/record.ts';
+import { scheduleOf } from '../../retention/schedule.ts';
+import { may } from '../caller.ts';
+import { type Call, type Route, route } from '../route.ts';
+
+const auditQuery = z.object({
+  log: z.enum(['audit', 'control']).default(AUDIT),
+  since: z.string().default(''),
+  action: z.string().optional(),
+  account: z.string().optional(),
+  record: z.string().optional(),
+  matter: z.string().optional(),
+  limit: z.coerce.number().int().default(100),
+});
+
+export const operationRoutes: readonly Route[] = [
+  route({
+    operationId: 'status',
+    access: 'status.read',
+    async handle({ service }) {
+      const { archive } = service.parts;
+      const { reasons, numbers } = await service.readiness.look();
+      const buckets = await archive.index.buckets();
+      return {
+        json: {
+          id: archive.identity.id,
+          mode: archive.settings.mode,
+          createdAt: archive.identity.createdAt,
+          ready: reasons.length === 0,
+          reasons,
+          logs: Object.entries(numbers.sealed).map(([log, records]) => ({
+            log,
+            records,
+            indexed: numbers.indexed[log] ?? 0,
+          })),
+          pending: numbers.pending,
+          buckets: buckets.map((bucket) => scheduleOf(bucket)),
+          incidents: archive.incidents(),
+        },
+      };
+    },
+  }),
+  route({
+    operationId: 'listAudit',
+    access: 'audit.read',
+    query: auditQuery,
+    async handle(call, { query }) {
+      const { log, since, action, account, record, matter, limit } = query;
+      await call.audit('audit-listed', {
+        log,
+        since: since === '' ? null : since,
+        ...(action === undefined ? {} : { action }),
+        ...(account === undefined ? {} : { account }),
+        ...(record === undefined ? {} : { record }),
+        ...(matter === undefined ? {} : { matter }),
+      });
+      const fits = (act: Act): boolean =>
+        isVisible(call, act) &&
+        act.at >= since &&
+        (action === undefined || act.action === action) &&
+        (account === undefined || act.actor === account || act.details.account === account) &&
+        (record === undefined || act.details.record === record) &&
+        (matter === undefined || act.details.matter === matter);
+      const { acts, total } = await newestActs(call.service.parts.archive.reader, log, fits, limit);
+      return {
+        json: {
+          total,
+          acts: acts.map(({ name, act }) => ({
+            record: name,
+            at: act.at,
+            actor: act.actor,
+            action: act.action,
+            details: may(call.caller, 'audit.read-queries') ? act.details : withoutTexts(act.details),
+          })),
+        },
+      };
+    },
+  }),
+];
+
+/** Holds and matters show to those who may read them, whatever else somebody may see of the acts. */
+const isVisible = ({ caller }: Call, { action, details }: Act): boolean =>
+  (!action.startsWith('hold.') && details.hold === undefined) || may(caller, 'hold.read');
+
+/** What people wrote: queries, scopes, reasons. Everything that is not known to be harmless is left out. */
+function withoutTexts(details: Act['details']): { [key: string]: Json } {
+  return Object.fromEntries(
+    Object.entries(details).filter(([key, value]) => typeof value !== 'string' || HARMLESS.has(key)),
+  );
+}
+
+const HARMLESS = new Set([
+  'account',
+  'address',
+  'change',
+  'code',
+  'connector',
+  'credential',
+  'displayName',
+  'grant',
+  'job',
+  'key',
+  'kind',
+  'log',
+  'operation',
+  'person',
+  'record',
+  'role',
+  'since',
+  'via',
+]);
