@@ -2,7 +2,10 @@
 import type { Format } from '../format.ts';
 import { adium } from './adium.ts';
 import { aim } from './aim.ts';
+import { amsn } from './amsn.ts';
 import { bloomberg } from './bloomberg.ts';
+import { centerim } from './centerim.ts';
+import { digsby } from './digsby.ts';
 import { discord } from './discord.ts';
 import { ejabberd } from './ejabberd.ts';
 import { empathy } from './empathy.ts';
@@ -19,11 +22,12 @@ import { ndjson } from './ndjson.ts';
 import { openfire } from './openfire.ts';
 import { pidgin } from './pidgin.ts';
 import { prosody } from './prosody.ts';
+import { psi } from './psi.ts';
 import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
 import { skypeDb } from './skype-db.ts';
-import { slack } from './slack.ts';
 import { slackResponses } from './slack-responses.ts';
+import { slack } from './slack.ts';
 import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
@@ -58,6 +62,10 @@ export const FORMATS: readonly Format[] = [
   adium,
   kopete,
   empathy,
+  psi,
+  centerim,
+  amsn,
+  digsby,
   filedump,
   xmpp,
   prosody,

@@ -9,7 +9,7 @@ import { isSession, TextLog } from './trillian/text-log.ts';
 import { XmlLog } from './trillian/xml-log.ts';
 
 const ELEMENT =
-  /^\s*<(?:session type="(?:start|stop)"|message type="(?:incoming|outgoing|information)_|status type="|filetransfer type=")/mu;
+  /^\s*<(?:session type="(?:start|stop)"|message type="(?:incoming|outgoing|information)_|status type="|filetransfer type="|asset medium="|icon time=")/mu;
 
 export const trillian: Format = {
   name: 'trillian',

@@ -12,7 +12,7 @@ import { parseXml } from '../../reading/xml.ts';
 import { nameOf } from '../../source-name.ts';
 import { type LogPath, logPath, networkOf, unescaped } from './medium.ts';
 
-const TAGS: ReadonlySet<string> = new Set(['session', 'message', 'status', 'filetransfer']);
+const TAGS: ReadonlySet<string> = new Set(['session', 'message', 'status', 'filetransfer', 'icon', 'asset']);
 const USED = new Set([
   'type',
   'time',
@@ -28,7 +28,7 @@ const USED = new Set([
 
 export class XmlLog implements EntryLog {
   /** Other versions write several elements in a line. */
-  readonly splits = /(?<=\/>\s{0,8})(?=<(?:session|message|status|filetransfer) )/gu;
+  readonly splits = /(?<=\/>\s{0,8})(?=<(?:session|message|status|filetransfer|icon|asset) )/gu;
   readonly #file: SourceFile;
   readonly #path: LogPath;
   readonly #scribe = new Scribe();
@@ -43,7 +43,7 @@ export class XmlLog implements EntryLog {
   role(line: string): Role {
     const start = line.trim();
     if (start === '' || /^<(?:\?xml|\/?(?:logs?|trillian)\b)/iu.test(start)) return 'blank';
-    if (/^<(?:session|message|status|filetransfer)[ >]/u.test(start)) return 'entry';
+    if (/^<(?:session|message|status|filetransfer|icon|asset)[ >]/u.test(start)) return 'entry';
     return start.startsWith('<') ? 'unknown' : 'more';
   }
 
@@ -55,6 +55,8 @@ export class XmlLog implements EntryLog {
       const raw = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
       return raw === undefined ? undefined : wellFormed(unescaped(raw), repairs, key);
     };
+    // A picture somebody chose, or a list of pictures: no communication.
+    if (name === 'icon' || name === 'asset') return { type: 'excluded', reason: 'bookkeeping' };
     const seconds = value('time');
     if (seconds === undefined) return { type: 'reject', code: 'time-missing' };
     if (!/^\d{1,12}$/u.test(seconds)) return { type: 'reject', code: 'time-invalid' };

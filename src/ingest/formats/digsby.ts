@@ -1,0 +1,136 @@
+/**
+ * Logs of Digsby: a page a day and contact, a block an event, times in UTC. Grammar: a public study of the format; it
+ * says that the client at times cuts off the beginning of a block.
+ */
+import type { Conversation, Repair } from '../../core/event.ts';
+import { normaliseAddress } from '../../core/ids.ts';
+import type { Format, Outcome, SourceFile } from '../format.ts';
+import { type EntryLog, entryFrames, type Role } from '../reading/entries.ts';
+import { decodeEntities, htmlText } from '../reading/html.ts';
+import { epochMoment } from '../reading/log-clock.ts';
+import { networkNamed } from '../reading/network-name.ts';
+import { party } from '../reading/party.ts';
+import type { Place } from '../reading/provenance.ts';
+import { direct, Scribe, to } from '../reading/scribe.ts';
+import { parseTimestamp } from '../reading/time.ts';
+import { nameOf } from '../source-name.ts';
+
+const BLOCK =
+  /^\s{0,8}<div class="(incoming|outgoing) message" auto="(\w{1,8})" timestamp="([^"<>]{10,40})">\s{0,8}<span class="buddy">([^<>]{0,400})<\/span>\s{0,8}<span class="msgcontent">/u;
+
+export const digsby: Format = {
+  name: 'digsby',
+  title: 'Digsby logs',
+  networks: ['aim', 'icq', 'msn', 'yahoo', 'xmpp', 'facebook', 'digsby'],
+  systems: [{ name: 'Digsby', proven: 'synthetic only' }],
+  unit: 'A line after the head of the page, with the lines after it that begin no block.',
+  limits: [
+    'The network comes from the folders above the file, or from --network.',
+    'A block whose beginning the client lost is a reject.',
+  ],
+  detect({ text }) {
+    const start = text.slice(0, 16_384);
+    return /<div class="(?:incoming|outgoing) message" auto="/u.test(start) ||
+      (/<TITLE>(?:IM Logs with|Chat in) /u.test(start) && /utc_to_local/u.test(start))
+      ? { confidence: 0.9, reason: 'blocks of incoming and outgoing messages, as Digsby writes its pages' }
+      : undefined;
+  },
+  async *frames(source) {
+    for (const file of source.files) yield* entryFrames(source, file, new DigsbyLog(file));
+  },
+};
+
+class DigsbyLog implements EntryLog {
+  readonly splits = /(?<=<\/span><\/div>)(?=<div class="(?:incoming|outgoing) message" )/gu;
+  readonly #network: string | undefined;
+  readonly #self: string | undefined;
+  readonly #peer: string | undefined;
+  readonly #room: string | undefined;
+  readonly #fromPath: boolean;
+  readonly #scribe = new Scribe();
+  #begun = false;
+  #isBody = false;
+
+  constructor(file: SourceFile) {
+    const parts = nameOf(file).split('/');
+    const folder = parts.at(-2) ?? '';
+    const network = networkNamed(parts.at(-4) ?? '');
+    const contact = /^(.+)_([a-z]{2,12})$/u.exec(folder);
+    const isRoom = folder === 'Group Chats';
+    this.#fromPath = contact !== null || isRoom;
+    this.#network = (this.#fromPath ? network : undefined) ?? file.settings.network;
+    const own = this.#fromPath ? parts.at(-3) : file.settings.account;
+    const name = (address: string | undefined): string | undefined =>
+      address === undefined || this.#network === undefined
+        ? undefined
+        : normaliseAddress(this.#network, address);
+    this.#self = name(own);
+    this.#peer = name(contact?.[1]);
+    this.#room = isRoom ? (/ - (.+)\.html$/u.exec(parts.at(-1) ?? '')?.[1] ?? folder) : undefined;
+  }
+
+  role(line: string): Role {
+    if (BLOCK.test(line)) {
+      this.#begun = true;
+      return 'entry';
+    }
+    if (this.#begun) {
+      // A block that lost its beginning still has its end.
+      return /<\/span>\s*<\/div>\s*$/u.test(line) && /class="msgcontent"|="buddy"/u.test(line)
+        ? 'unknown'
+        : 'more';
+    }
+    if (!this.#isBody) {
+      this.#isBody = /<BODY\b/iu.test(line);
+      return 'blank';
+    }
+    return line.trim() === '' ? 'blank' : 'unknown';
+  }
+
+  read(entry: string, place: Place, repairs: Repair[]): Outcome {
+    const match = BLOCK.exec(entry);
+    if (match === null) return { type: 'reject', code: 'line-unknown' };
+    const [all, direction, auto, time = '', buddy = ''] = match;
+    const stamp = parseTimestamp(time);
+    const at =
+      stamp === undefined ? undefined : epochMoment(stamp.wall, stamp.precision === 'ms' ? 'ms' : 's');
+    if (at === undefined) return { type: 'reject', code: 'time-invalid' };
+    const network = this.#network;
+    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+    const sender = party(network, decodeEntities(buddy, repairs));
+    const outgoing = direction === 'outgoing';
+    const self = outgoing ? sender.address : this.#self;
+    const peer = this.#peer ?? (outgoing ? undefined : sender.address);
+    const conversation: Conversation =
+      this.#room === undefined
+        ? direct(this.#self ?? self, peer)
+        : { id: normaliseAddress(network, this.#room), kind: 'group', name: this.#room };
+    const other = this.#room !== undefined ? undefined : outgoing ? peer : self;
+    // Line breaks of the page itself only repeat those that are written.
+    const source = entry
+      .slice(all.length)
+      .replaceAll('\n', '')
+      .replace(/<\/span>\s*<\/div>\s*$/u, '');
+    const text = htmlText(source, repairs);
+    const base = this.#scribe.write(place, {
+      network,
+      conversation,
+      at,
+      sender,
+      recipients: to(other === undefined ? undefined : { address: other }),
+      text,
+      ...(source !== text && { markup: { type: 'html', source } }),
+      perspective: self,
+      facts: {
+        network: this.#fromPath ? 'path' : 'setting',
+        conversation: this.#fromPath ? 'path' : 'record',
+      },
+      repairs,
+    });
+    const automatic = /^true$/iu.test(auto ?? '');
+    return {
+      type: 'event',
+      event: { ...base, kind: 'message', ...(automatic && { payload: { automatic } }) },
+    };
+  }
+}
