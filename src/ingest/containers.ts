@@ -51,7 +51,7 @@ interface CapturedFile {
 
 /** Opens the captures of one receipt. Members come in the order of their names, whatever the order in the archive. */
 export async function openCaptures(
-  vault: Vault,
+  vault: Pick<Vault, 'read'>,
   captures: readonly CapturedFile[],
   settings: ReceiptSettings,
 ): Promise<Opened> {

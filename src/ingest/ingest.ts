@@ -5,11 +5,10 @@ import type { Sha256 } from '../core/event.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Stream } from '../core/ports/stream.ts';
 import type { Vault } from '../core/ports/vault.ts';
-import type { ReadSettings } from '../core/receipt.ts';
 import type { Account, LogName } from '../core/record.ts';
 import { IngestRun } from './run.ts';
 import type { SealedReceipts } from './sealed.ts';
-import { checkSettings } from './settings.ts';
+import { checkSettings, type StatedSettings } from './settings.ts';
 import { absolute, type Input, walk } from './walk.ts';
 
 /** Inputs that are received together, so that thousands of small files share their fsyncs. */
@@ -35,7 +34,7 @@ export interface IngestOptions extends CarryContext {
   /** Files and folders; made absolute against the working directory. */
   readonly paths: readonly string[];
   /** `format`: `auto` (default) or the name of a format. */
-  readonly settings?: ReadSettings & { readonly format?: string };
+  readonly settings?: StatedSettings;
   /** Name of the connector in the receipt; default `file`. */
   readonly connector?: string;
   readonly progress?: (progress: IngestProgress) => void;

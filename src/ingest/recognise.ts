@@ -12,6 +12,8 @@ const HEAD = 65_536;
 export interface Part {
   readonly format: Format;
   readonly files: readonly SourceFile[];
+  /** Why this format, in words, for each of the files. */
+  readonly reasons: readonly string[];
 }
 
 export interface Recognised {
@@ -48,12 +50,15 @@ export async function recognise(files: readonly SourceFile[]): Promise<Recognise
     else if (file.size === 0) excluded.push({ file, reason: 'empty-file' });
     else rest.push(file);
   }
-  const parts = new Map<Format, SourceFile[]>();
+  const parts = new Map<Format, { files: SourceFile[]; reasons: string[] }>();
   const reasons = new Map<string, number>();
   const give = (format: Format, given: readonly SourceFile[], reason: string): void => {
-    const list = parts.get(format) ?? [];
+    const list = parts.get(format) ?? { files: [], reasons: [] };
     parts.set(format, list);
-    for (const file of given) list.push(file);
+    for (const file of given) {
+      list.files.push(file);
+      list.reasons.push(reason);
+    }
     reasons.set(reason, (reasons.get(reason) ?? 0) + given.length);
   };
   const unknown: SourceFile[] = [];
@@ -88,7 +93,7 @@ export async function recognise(files: readonly SourceFile[]): Promise<Recognise
   }
   const names = [...parts.keys()].map((format) => format.name);
   return {
-    parts: [...parts].map(([format, given]) => ({ format, files: given })),
+    parts: [...parts].map(([format, given]) => ({ format, ...given })),
     unknown,
     excluded,
     name: names.length === 0 ? 'unknown' : names.length === 1 ? (names[0] as string) : 'mixed',

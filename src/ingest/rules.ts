@@ -4,6 +4,10 @@ import type { ReadSettings, ReceiptSettings, SettingsRule } from '../core/receip
 /** Settings of one file; `format` may be `auto`. */
 export type FileSettings = ReadSettings & { readonly format: string };
 
+/** A pattern can be tried in many ways for each wildcard that it has. */
+export const MAX_WILDCARDS = 8;
+export const wildcardsIn = (path: string): number => path.split(/\*+/u).length - 1;
+
 /** The settings of a file by its name: path as received, then `!/` and the member where there is one. */
 export function settingsByName(settings: ReceiptSettings): (name: string) => FileSettings {
   const { rules = [], ...base } = settings;
@@ -16,7 +20,17 @@ export function settingsByName(settings: ReceiptSettings): (name: string) => Fil
     );
 }
 
-/** `*` within one folder, `**` across folders; see {@link SettingsRule}. Linear: no part can match in two ways. */
+/** The settings with only those rules that match one of the files: what a receipt records. */
+export function settingsFor(settings: ReceiptSettings, names: readonly string[]): ReceiptSettings {
+  const { rules = [], ...base } = settings;
+  const matching = rules.filter(({ path }) => {
+    const pattern = patternOf(path);
+    return names.some((name) => pattern.test(name));
+  });
+  return { ...base, ...(matching.length > 0 && { rules: matching }) };
+}
+
+/** `*` within one folder, `**` across folders; see {@link SettingsRule}. */
 function patternOf(path: SettingsRule['path']): RegExp {
   const body = path
     .split('**')
@@ -25,4 +39,4 @@ function patternOf(path: SettingsRule['path']): RegExp {
   return new RegExp(`${path.startsWith('/') ? '^' : '(?:^|/)'}${body}$`, 'su');
 }
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&');
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');

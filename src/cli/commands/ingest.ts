@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { SealWatch } from '../../archive/sealing.ts';
 import { transcriptLogs } from '../../core/logs.ts';
+import type { DateOrder } from '../../core/receipt.ts';
 import { FORMATS } from '../../ingest/formats/index.ts';
 import { type IngestedReceipt, type IngestResult, ingestPaths } from '../../ingest/ingest.ts';
+import type { StatedSettings } from '../../ingest/settings.ts';
+import { readSettingsFile } from '../../ingest/settings-file.ts';
 import type { Archive } from '../archive.ts';
 import { audit } from '../audit.ts';
 import type { CommandSpec, Options } from '../command.ts';
@@ -11,6 +15,7 @@ import { type Context, print } from '../context.ts';
 import { count, printable } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { awaitIndexed, indexWatcher, lateness } from '../wait.ts';
+import { differs, ingestDryRun } from './ingest-dry-run.ts';
 
 /** Receipts that are printed one by one. */
 const SHOWN = 12;
@@ -31,17 +36,17 @@ export const ingest: CommandSpec = {
       .option('--network <name>', 'network of records that do not name theirs', network)
       .option('--zone <zone>', 'zone of wall clocks without one: an IANA name or +hh:mm', zone)
       .option('--account <address>', 'whose copy this is, where the files do not say')
+      .option('--date-order <order>', 'dmy, mdy or ymd, where the files do not decide', dateOrder)
+      .option('--encoding <name>', 'code page of text without a mark, such as windows-1251 or shift_jis')
+      .option('--settings <file>', 'JSON: {"rules": [{"path": "logs/nyc/**", "zone": "America/New_York"}]}')
+      .option('--dry-run', 'say file by file what would come in and what is assumed; store nothing')
       .option('--no-wait', 'return when everything is durable on the stream, before it is sealed');
   },
-  run(context, [paths], options) {
-    return context.withArchive((archive) =>
-      take(
-        context,
-        archive,
-        (paths as string[]).map((path) => resolve(context.cwd, path)),
-        options,
-      ),
-    );
+  async run(context, [given], options) {
+    const paths = (given as string[]).map((path) => resolve(context.cwd, path));
+    const settings = await statedSettings(context, options);
+    if (options.dryRun === true) return ingestDryRun(context, paths, settings);
+    return context.withArchive((archive) => take(context, archive, paths, settings, options));
   },
 };
 
@@ -49,6 +54,7 @@ async function take(
   context: Context,
   archive: Archive,
   paths: readonly string[],
+  settings: StatedSettings,
   options: Options,
 ): Promise<number> {
   const progress = new Progress(context.io, context.clock);
@@ -62,12 +68,7 @@ async function take(
     register: await archive.control.refresh(),
     logs,
     paths,
-    settings: {
-      format: String(options.format),
-      ...text(options, 'network'),
-      ...text(options, 'zone'),
-      ...text(options, 'account'),
-    },
+    settings,
     progress: ({ files, units }) => progress.show(`read ${count(files)} files, ${count(units)} units`),
   });
   await audit(context, archive, 'ingested', {
@@ -89,11 +90,33 @@ async function take(
   return 0;
 }
 
+/** What the options state about all files, and the rules of the file of settings about some. */
+async function statedSettings(context: Context, options: Options): Promise<StatedSettings> {
+  const rules =
+    options.settings === undefined
+      ? []
+      : readSettingsFile(await readFile(resolve(context.cwd, String(options.settings)), 'utf8'));
+  return {
+    format: String(options.format),
+    ...text(options, 'network'),
+    ...text(options, 'zone'),
+    ...text(options, 'account'),
+    ...(options.dateOrder !== undefined && { dateOrder: options.dateOrder as DateOrder }),
+    ...text(options, 'encoding'),
+    ...(rules.length > 0 && { rules }),
+  };
+}
+
 /** The sums of all receipts: `units = events + rejects + excluded`, `sealed = events − duplicates`. */
 function report(context: Context, result: IngestResult, sealed: number | null): void {
   const sum = (of: 'units' | 'events' | 'rejects' | 'excluded'): number =>
     result.receipts.reduce((total, { account }) => total + account[of], 0);
   const events = sum('events');
+  const differences = result.receipts.flatMap(({ place, account }) =>
+    (account.stated ?? [])
+      .filter(({ stated, found }) => stated !== found)
+      .map((statement) => ({ place, ...statement })),
+  );
   const expired = result.receipts.reduce((total, receipt) => total + receipt.expired, 0);
   const answer = {
     units: sum('units'),
@@ -107,6 +130,7 @@ function report(context: Context, result: IngestResult, sealed: number | null): 
     already: result.receipts.filter((receipt) => receipt.state === 'already').length,
     formats: byFormat(result.receipts),
     skipped: result.skipped,
+    differences,
   };
   for (const receipt of result.receipts.slice(0, SHOWN)) context.io.err(printable(line(receipt)));
   if (result.receipts.length > SHOWN)
@@ -115,6 +139,8 @@ function report(context: Context, result: IngestResult, sealed: number | null): 
     context.io.err(
       `${count(expired)} events arrived when their retention was over already; 'holdfast retention forecast' shows them`,
     );
+  for (const { place, ...statement } of differences)
+    context.io.err(printable(`${place}: ${differs(statement)}`));
   for (const { path, reason } of result.skipped) context.io.err(printable(`skipped ${path}: ${reason}`));
   print(context, answer, () => [
     `${count(answer.units)} units = ${count(events)} events + ${count(answer.rejects)} rejects + ${count(answer.excluded)} excluded`,
@@ -137,6 +163,11 @@ function byFormat(receipts: readonly IngestedReceipt[]): { [format: string]: num
 function text<K extends string>(options: Options, name: K): { [key in K]?: string } {
   const value = options[name];
   return (typeof value === 'string' ? { [name]: value } : {}) as { [key in K]?: string };
+}
+
+function dateOrder(value: string): string {
+  if (/^(?:dmy|mdy|ymd)$/.test(value)) return value;
+  throw new InvalidArgumentError('A date order is dmy, mdy or ymd.');
 }
 
 function network(value: string): string {
