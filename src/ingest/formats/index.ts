@@ -34,6 +34,7 @@ import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
 import { whatsapp } from './whatsapp.ts';
 import { xmpp } from './xmpp.ts';
+import { yahoo } from './yahoo.ts';
 import { zulip } from './zulip.ts';
 
 export const FORMATS: readonly Format[] = [
@@ -66,6 +67,7 @@ export const FORMATS: readonly Format[] = [
   centerim,
   amsn,
   digsby,
+  yahoo,
   filedump,
   xmpp,
   prosody,
