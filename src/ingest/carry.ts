@@ -78,7 +78,8 @@ export class ReceiptCarrier {
 
   /** Stores the bytes of attachments before the event that names them goes out. */
   #withFiles(event: Event, holdings: readonly Holding[]): Promise<Event> {
-    return held(this.#vault, event, holdings, classify(event, this.#receipt, this.#register));
+    const bucket = classify(event, this.#receipt, this.#register);
+    return held(this.#vault, event, holdings, bucket, this.#register.retention);
   }
 
   /** Takes a count that the source states of itself. */

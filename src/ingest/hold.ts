@@ -2,6 +2,7 @@ import type { Attachment, Event } from '../core/event.ts';
 import { sha256Hex } from '../core/hash.ts';
 import type { Vault } from '../core/ports/vault.ts';
 import { attachmentsPrefix, type Bucket } from '../core/record.ts';
+import { type AgreedClasses, retainUntil } from '../core/retention.ts';
 import type { Holding } from './format.ts';
 
 /** Bytes up to this size are put from memory; more is streamed. */
@@ -16,13 +17,15 @@ export async function held(
   event: Event,
   holdings: readonly Holding[],
   bucket: Bucket,
+  agreed?: AgreedClasses,
 ): Promise<Event> {
   const prefix = attachmentsPrefix(bucket);
+  const until = retainUntil(bucket.class, bucket.quarter, agreed);
   const attachments: Attachment[] = [...(event.attachments ?? [])];
   for (const { attachment, open } of holdings) {
     const stated = attachments[attachment];
     if (stated === undefined) throw new RangeError('a holding names an attachment that the event has not');
-    const { sha256, size } = await store(vault, prefix, open());
+    const { sha256, size } = await store(vault, prefix, open(), until);
     attachments[attachment] = { ...stated, size, sha256, state: 'held' };
   }
   return { ...event, attachments };
@@ -32,6 +35,7 @@ async function store(
   vault: Vault,
   prefix: string,
   chunks: ReturnType<Holding['open']>,
+  until: string | undefined,
 ): Promise<{ sha256: string; size: number }> {
   const head: Uint8Array[] = [];
   let size = 0;
@@ -42,11 +46,11 @@ async function store(
     if (next.done) break;
     head.push(next.value);
     size += next.value.length;
-    if (size > SMALL) return vault.putStream(prefix, rest(head, iterator));
+    if (size > SMALL) return vault.putStream(prefix, rest(head, iterator), until);
   }
   const bytes = Buffer.concat(head);
   const sha256 = sha256Hex(bytes);
-  await vault.put([{ name: prefix + sha256, bytes }]);
+  await vault.put([{ name: prefix + sha256, bytes, until }]);
   return { sha256, size };
 }
 

@@ -19,11 +19,13 @@ const CHUNK = 1024 * 1024;
 /** Small files that are put together: their number and bytes are bounded. */
 class SmallFiles {
   readonly #vault: Vault;
+  readonly #until: string | undefined;
   readonly #objects = new Map<string, Uint8Array>();
   #size = 0;
 
-  constructor(vault: Vault) {
+  constructor(vault: Vault, until: string | undefined) {
     this.#vault = vault;
+    this.#until = until;
   }
 
   async add(sha256: string, bytes: Uint8Array): Promise<void> {
@@ -34,25 +36,29 @@ class SmallFiles {
   }
 
   async put(): Promise<void> {
-    const objects: VaultObject[] = [...this.#objects].map(([name, bytes]) => ({ name, bytes }));
+    const until = this.#until;
+    const objects: VaultObject[] = [...this.#objects].map(([name, bytes]) => ({ name, bytes, until }));
     this.#objects.clear();
     this.#size = 0;
     if (objects.length > 0) await this.#vault.put(objects);
   }
 }
 
-/** Stores the bytes of one group of inputs; inputs of which no file could be read are left out. */
+/**
+ * Stores the bytes of one group of inputs, to be kept `until` then; inputs of which no file could be read are left out.
+ */
 export async function receiveFiles(
   vault: Vault,
   inputs: readonly Input[],
   skip: (skipped: Skipped) => void,
+  until?: string,
 ): Promise<ReceivedFile[][]> {
-  const small = new SmallFiles(vault);
+  const small = new SmallFiles(vault, until);
   const received: ReceivedFile[][] = [];
   for (const input of inputs) {
     const files: ReceivedFile[] = [];
     for (const found of input.files) {
-      const file = await receiveFile(vault, found, small, skip);
+      const file = await receiveFile(vault, found, small, skip, until);
       if (file !== undefined) files.push(file);
     }
     if (files.length > 0) received.push(files);
@@ -66,6 +72,7 @@ async function receiveFile(
   { path, raw }: InputFile,
   small: SmallFiles,
   skip: (skipped: Skipped) => void,
+  until: string | undefined,
 ): Promise<ReceivedFile | undefined> {
   let handle: FileHandle | undefined;
   try {
@@ -85,7 +92,7 @@ async function receiveFile(
       }
     }
     // What counts is what was stored: a file that grows meanwhile is parsed as it stands in the vault.
-    const { sha256, size } = await vault.putStream('captures/', chunksOf(handle));
+    const { sha256, size } = await vault.putStream('captures/', chunksOf(handle), until);
     return { path, sha256, size };
   } catch (error) {
     if (isHoldfastError(error)) throw error;
@@ -132,17 +139,22 @@ export interface StoredReceipt {
   readonly known: boolean;
 }
 
-/** Puts receipts, and beside each the moment at which it was first received. */
+/** Puts receipts, to be kept `until` then, and beside each the moment at which it was first received. */
 export async function storeReceipts(
   vault: Vault,
   clock: Clock,
   receipts: readonly Receipt[],
+  until?: string,
 ): Promise<StoredReceipt[]> {
   const now = new Date(clock.now()).toISOString();
   const encoded = receipts.map((receipt) => ({ receipt, ...encodeReceipt(receipt) }));
   const objects = encoded.flatMap(({ sha256, text }) => [
-    { name: receiptNames.receipt(sha256), bytes: Buffer.from(text, 'utf8') },
-    { name: receiptNames.received(sha256), bytes: Buffer.from(JSON.stringify({ receivedAt: now }), 'utf8') },
+    { name: receiptNames.receipt(sha256), bytes: Buffer.from(text, 'utf8'), until },
+    {
+      name: receiptNames.received(sha256),
+      bytes: Buffer.from(JSON.stringify({ receivedAt: now }), 'utf8'),
+      until,
+    },
   ]);
   const outcomes = await vault.put(objects);
   const stored: StoredReceipt[] = [];

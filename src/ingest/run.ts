@@ -8,6 +8,7 @@ import { Appender } from './appender.ts';
 import { ReceiptCarrier } from './carry.ts';
 import { type Opened, openCaptures } from './containers.ts';
 import type { CarryContext, IngestedReceipt, IngestOptions, Skipped } from './ingest.ts';
+import { keptUntil } from './kept.ts';
 import { parse } from './parse.ts';
 import { receiveFiles, type StoredReceipt, storeReceipts } from './receive.ts';
 import { type Recognised, recognise } from './recognise.ts';
@@ -38,7 +39,12 @@ export class IngestRun {
 
   /** Puts the bytes of a group into the vault. May run while the group before is carried. */
   receive(inputs: readonly Input[], skip: (skipped: Skipped) => void): Promise<ReceivedFile[][]> {
-    return receiveFiles(this.#options.vault, inputs, skip);
+    return receiveFiles(this.#options.vault, inputs, skip, this.#until());
+  }
+
+  #until(): string | undefined {
+    const { clock, connector, register } = this.#options;
+    return keptUntil(clock.now(), connector ?? 'file', register ?? EMPTY_REGISTER);
   }
 
   /** Parses and queues a received group; receipt entries follow once all accounts of the group are stored. */
@@ -57,7 +63,7 @@ export class IngestRun {
         format: recognised.name,
         settings: this.#settings,
       }));
-      await this.#carryGroup(await storeReceipts(vault, clock, receipts), opened);
+      await this.#carryGroup(await storeReceipts(vault, clock, receipts, this.#until()), opened);
     } finally {
       for (const each of opened) await each.opened.close();
     }

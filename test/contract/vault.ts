@@ -173,6 +173,21 @@ export function vaultContract(name: string, make: () => Promise<VaultUnderTest>)
       expect(await text(vault, 'captures/a')).toBe('x');
     });
 
+    test('an object may be locked as it is put, new or not, and a date that is none is refused', async () => {
+      const until = '2199-01-01T00:00:00.000Z';
+      expect(await vault.put([{ name: 'captures/a', bytes: bytes('x'), until }])).toEqual(['stored']);
+      expect(await vault.put([{ name: 'captures/a', bytes: bytes('x'), until }])).toEqual(['exists']);
+      const source = async function* (): AsyncGenerator<Uint8Array> {
+        yield bytes('y');
+      };
+      expect((await vault.putStream('captures/', source(), until)).outcome).toBe('stored');
+      expect((await vault.putStream('captures/', source(), until)).outcome).toBe('exists');
+      await expect(
+        vault.put([{ name: 'captures/b', bytes: bytes('x'), until: 'some day' }]),
+      ).rejects.toMatchObject({ code: 'bad-usage' });
+      expect(await vault.get('captures/b')).toBeUndefined();
+    });
+
     test('only a checkpoint can be published, and it moves', async () => {
       await vault.publish('ledger/m0/checkpoint', bytes('one'));
       await vault.publish('ledger/m0/checkpoint', bytes('two'));

@@ -12,7 +12,7 @@ import type { Signer } from '../../core/ports/signer.ts';
 import type { StreamBatch } from '../../core/ports/stream.ts';
 import type { Vault, VaultObject } from '../../core/ports/vault.ts';
 import type { Commit } from '../../core/record.ts';
-import { quarterOf } from '../../core/retention.ts';
+import { quarterOf, retainUntil } from '../../core/retention.ts';
 import { damaged, readCommit } from '../read/commits.ts';
 import type { ArchiveIdentity } from '../reader.ts';
 import type { DedupTable } from './dedup-table.ts';
@@ -74,7 +74,8 @@ export async function sealBatch(
   });
   const segments = plan.segments.map(({ class: name, quarter, lines, count }) => {
     const bytes = zstdCompressSync(lines, ZSTD);
-    return { bytes, segment: { class: name, quarter, digest: sha256Hex(bytes), count } };
+    const segment = { class: name, quarter, digest: sha256Hex(bytes), count };
+    return { bytes, segment, until: retainUntil(name, quarter) };
   });
   const { edge, completed } = growTree(head.edge, plan.leaves);
   const commit: Commit = {
@@ -98,7 +99,7 @@ export async function sealBatch(
   };
   const named: VaultObject[] = [
     ...plan.unreadable.map(({ sha256, text }) => ({ name: `captures/${sha256}`, bytes: Buffer.from(text) })),
-    ...segments.map(({ bytes, segment }) => ({ name: segmentName(segment), bytes })),
+    ...segments.map(({ bytes, segment, until }) => ({ name: segmentName(segment), bytes, until })),
   ];
   // A crash after this leaves segments that no commit names: orphans, which verify counts and nobody reads.
   if (named.length > 0) await vault.put(named);

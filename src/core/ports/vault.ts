@@ -5,6 +5,8 @@
 export interface VaultObject {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Retain-until date (UTC): locked as it is put, as if `lock` followed. Absent: nothing has said how long. */
+  readonly until?: string | undefined;
 }
 
 /** `stored`: this call made it. `exists`: the name was taken before (by whomever): compare if it matters. */
@@ -15,12 +17,17 @@ export interface Vault {
    * Puts each object unless its name is taken. When it resolves, all of them (those that existed too) are durable:
    * bytes, name and folder. Order of durability within the group is not promised. A rejection is ambiguous for every
    * object of the group: read back before deciding. `storage-full` when there is no room; what was there is intact.
+   * An object is never there without its lock; one that existed is kept at least as long as the new one would be.
    */
   put(objects: readonly VaultObject[]): Promise<PutOutcome[]>;
-  /** Stores a stream of any length in bounded memory under `prefix + <sha256>`; durable when it resolves. */
+  /**
+   * Stores a stream of any length in bounded memory under `prefix + <sha256>`; durable, and locked as `put` does, when
+   * it resolves.
+   */
   putStream(
     prefix: string,
     chunks: AsyncIterable<Uint8Array>,
+    until?: string,
   ): Promise<{ sha256: string; size: number; outcome: PutOutcome }>;
   /** The bytes; undefined where nothing has this name. */
   get(name: string): Promise<Uint8Array | undefined>;

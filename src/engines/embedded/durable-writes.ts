@@ -48,14 +48,15 @@ export class DurableWrites {
     return this.#files.syncFolder(path);
   }
 
-  /** A temporary file whose bytes are durable; nothing is left where that fails. */
-  async writeTemporary(fill: Fill): Promise<string> {
+  /** A temporary file whose bytes, and time of modification, are durable; nothing is left where that fails. */
+  async writeTemporary(fill: Fill, time?: Date): Promise<string> {
     const path = join(this.#root, TEMPORARY, `${process.pid}-${randomBytes(8).toString('hex')}`);
     await this.prepareFolder(dirname(path));
     const file = await this.#files.create(path);
     try {
       try {
         await fill((bytes) => file.write(bytes));
+        if (time !== undefined) await file.setTime(time);
         await file.sync();
       } finally {
         await file.close();
@@ -94,7 +95,8 @@ export class DurableWrites {
       const path = join(folder, name);
       // Another process may remove its own file at any time.
       const found = await stat(path).catch(() => undefined);
-      if (found === undefined || found.mtimeMs >= before) continue;
+      // The time of modification may be a retain-until date.
+      if (found === undefined || found.ctimeMs >= before) continue;
       await this.#files.unlink(path).then(
         () => removed++,
         () => undefined,

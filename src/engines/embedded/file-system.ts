@@ -21,7 +21,9 @@ export interface FileSystem {
 
 export interface NewFile {
   write(bytes: Uint8Array): Promise<void>;
-  /** Makes the bytes durable. */
+  /** Sets the time of modification. */
+  setTime(time: Date): Promise<void>;
+  /** Makes the bytes, and the time, durable. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export const diskFileSystem: FileSystem = {
           written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
         }
       },
+      setTime: (time) => file.utimes(time, time),
       sync: () => file.sync(),
       close: () => file.close(),
     };

@@ -46,8 +46,10 @@ export class FolderVault implements Vault {
   async putStream(
     prefix: string,
     chunks: AsyncIterable<Uint8Array>,
+    until?: string,
   ): Promise<{ sha256: string; size: number; outcome: PutOutcome }> {
     checkVaultName(`${prefix}x`);
+    const time = timeOf(until);
     const hash = createHash('sha256');
     let size = 0;
     let temporary: string;
@@ -58,7 +60,7 @@ export class FolderVault implements Vault {
           size += chunk.length;
           await write(chunk);
         }
-      });
+      }, time);
     } catch (error) {
       throw error instanceof SourceFailure ? error.cause : storageError(error, 'storing a file');
     }
@@ -68,6 +70,7 @@ export class FolderVault implements Vault {
       await this.#writes.prepareFolder(dirname(path));
       const outcome = await this.#writes.link(temporary, path);
       await this.#writes.syncFolder(dirname(path));
+      if (outcome === 'exists' && until !== undefined) await this.lock(prefix + sha256, until);
       return { sha256, size, outcome };
     } catch (error) {
       throw storageError(error, 'storing a file');
@@ -134,12 +137,7 @@ export class FolderVault implements Vault {
    */
   async lock(name: string, until: string): Promise<void> {
     checkVaultName(name);
-    const date = new Date(until);
-    if (Number.isNaN(date.getTime())) {
-      throw new HoldfastError('bad-usage', 'A retain-until date is not a date.', {
-        hint: 'Give it as UTC: 2030-01-01T00:00:00.000Z.',
-      });
-    }
+    const date = dateOf(until);
     const found = await this.#stat(name);
     if (found === undefined) throw new HoldfastError('not-found', `The vault holds no ${name}.`);
     if (found.mtimeMs >= date.getTime()) return;
@@ -209,12 +207,29 @@ export class FolderVault implements Vault {
     }
   }
 
-  async #putOne({ name, bytes }: VaultObject): Promise<PutOutcome> {
-    const path = this.#path(name);
+  async #putOne({ name, bytes, until }: VaultObject): Promise<PutOutcome> {
+    const time = timeOf(until);
     // A name that is there keeps its bytes, which were durable before the name was: nothing to write.
-    if ((await this.#stat(name)) !== undefined) return 'exists';
-    return await this.#writes.link(await this.#writes.writeTemporary((write) => write(bytes)), path);
+    if ((await this.#stat(name)) === undefined) {
+      const temporary = await this.#writes.writeTemporary((write) => write(bytes), time);
+      if ((await this.#writes.link(temporary, this.#path(name))) === 'stored') return 'stored';
+    }
+    if (until !== undefined) await this.lock(name, until);
+    return 'exists';
   }
+}
+
+/** The time that a file bears from its first moment. */
+const timeOf = (until: string | undefined): Date | undefined =>
+  until === undefined ? undefined : dateOf(until);
+
+function dateOf(until: string): Date {
+  const date = new Date(until);
+  if (Number.isNaN(date.getTime()))
+    throw new HoldfastError('bad-usage', 'A retain-until date is not a date.', {
+      hint: 'Give it as UTC: 2030-01-01T00:00:00.000Z.',
+    });
+  return date;
 }
 
 /** The source of a stream may fail with a system error too (a file that cannot be read): it is not the vault's. */

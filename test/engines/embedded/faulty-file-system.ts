@@ -7,6 +7,7 @@ export interface Call {
   readonly call:
     | 'create'
     | 'write'
+    | 'setTime'
     | 'sync'
     | 'close'
     | 'link'
@@ -59,6 +60,7 @@ export class FaultyFileSystem implements FileSystem {
     // A file that was never synced may be there with any bytes; its temporary name is never read.
     return {
       write: (bytes) => this.#run({ call: 'write', path }, () => file.write(bytes)),
+      setTime: (time) => this.#run({ call: 'setTime', path }, () => file.setTime(time)),
       sync: () => this.#run({ call: 'sync', path }, () => file.sync()),
       // The process would not keep the descriptor either way.
       close: async () => {

@@ -73,7 +73,11 @@ describe('when a put is acknowledged', () => {
 });
 
 describe('when any one call fails', () => {
-  const objects = [object('captures/a', 'aaa'), object('captures/b', 'bbb'), object('receipts/c', 'ccc')];
+  const objects = [
+    object('captures/a', 'aaa'),
+    { ...object('captures/b', 'bbb'), until: '2150-01-01T00:00:00.000Z' },
+    object('receipts/c', 'ccc'),
+  ];
 
   test.each(['lost', 'kept', 'power'] as const)(
     'a put that resolved is whole, one that did not can be repeated, and no object is ever half there (%s)',
@@ -94,7 +98,10 @@ describe('when any one call fails', () => {
         for (const { name, bytes } of objects) {
           const found = await reopened.get(name);
           if (acknowledged) expect(found).toBeDefined();
-          if (found !== undefined) expect(Buffer.compare(found, bytes)).toBe(0);
+          if (found === undefined) continue;
+          expect(Buffer.compare(found, bytes)).toBe(0);
+          if (name === 'captures/b')
+            expect(await reopened.lockedUntil(name)).toBe('2150-01-01T00:00:00.000Z');
         }
         await reopened.put(objects);
         await reopened.clean();
@@ -107,7 +114,7 @@ describe('when any one call fails', () => {
   );
 
   test('a full disk is named as such, and nothing is left half written', async () => {
-    for (const call of [4, 5, 6, 7]) {
+    for (const call of [4, 5, 6, 7, 8]) {
       const root = join(folder, `${call}`);
       const vault = new FolderVault(root, new FaultyFileSystem({ at: call, how: 'lost' }, 'ENOSPC'));
       await vault.put(objects).then(
