@@ -32,7 +32,7 @@ const instant = z
 const day = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/)
-  .refine((written) => !Number.isNaN(Date.parse(written)));
+  .refine((written) => new Date(`${written}T00:00:00Z`).toJSON()?.startsWith(written) === true);
 const years = z.int().min(0).max(200);
 /** `via`: the local user through whom an account acts at the command line (`os:<user>@<host>`). */
 const via = { via: text.exactOptional() };

@@ -18,6 +18,10 @@ export const VOIDS = {
   'roles-exclude': { answer: 'refused', says: 'the account has a role that excludes this one' },
   'last-of-role': { answer: 'refused', says: 'nobody would be left who can manage or approve accounts' },
   'retention-shortened': { answer: 'refused', says: 'retention only lengthens' },
+  'address-taken': {
+    answer: 'refused',
+    says: 'an address belongs to somebody else on these days, and is not stated as shared',
+  },
   'numbers-used': { answer: 'conflict', says: 'a number of this range was used in the matter before' },
 } as const satisfies Record<string, { answer: 'conflict' | 'refused'; says: string }>;
 
