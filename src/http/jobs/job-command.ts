@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Vault } from '../../core/ports/vault.ts';
@@ -39,14 +39,15 @@ export async function commandOf(
       await mkdir(input, { recursive: true, mode: 0o700 });
       const path = join(input, work.name);
       // The copy is read by its command only: what counts lies in the vault already.
-      await pipeline(vault.read(`captures/${work.capture}`), createWriteStream(path, { mode: 0o600 }));
+      const temporary = `${path}.${process.pid}`;
+      await pipeline(vault.read(`captures/${work.capture}`), createWriteStream(temporary, { mode: 0o600 }));
+      await rename(temporary, path);
       const option = (name: string, value: string | undefined): string[] =>
         value === undefined ? [] : [`--${name}=${value}`];
       return [
         'ingest',
         '--json',
         `--format=${work.format}`,
-        `--recorded-in=upload/`,
         ...option('network', work.network),
         ...option('zone', work.zone),
         ...option('account', work.account),

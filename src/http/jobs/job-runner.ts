@@ -21,6 +21,8 @@ const KEPT = 7 * 24 * 60 * 60_000;
 const LONGEST_LINE = 500;
 
 interface Running {
+  /** Folder that its command reads. */
+  readonly reads: string | undefined;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
@@ -117,7 +119,8 @@ export class JobRunner {
       this.#running.delete(job.id);
       if (!this.#stopped) void this.#look();
     });
-    this.#running.set(job.id, { stop, ended });
+    const reads = job.work.kind === 'ingest' ? this.store.input(job.work.capture) : undefined;
+    this.#running.set(job.id, { stop, ended, reads });
   }
 
   async #run(job: Job, run: number, stop: AbortController): Promise<void> {
@@ -154,19 +157,21 @@ export class JobRunner {
   }
 
   async #do(job: Job, run: number, signal: AbortSignal, progress: (line: string) => void): Promise<End> {
-    const folders = { input: this.store.input(job.id, run), output: this.store.output(job.id, run) };
+    const { work } = job;
+    const input = this.store.input(work.kind === 'ingest' ? work.capture : 'none');
+    const folders = { input, output: this.store.output(job.id, run) };
     let result: unknown = null;
     const out = (text: string): void => {
       result = JSON.parse(text);
     };
     try {
-      const argv = await commandOf(job.work, folders, this.#parts.archive.vault);
+      const argv = await commandOf(work, folders, this.#parts.archive.vault);
       const exit = await this.#parts.run(argv, { actor: job.by, signal, out, progress });
       const failure = failureIn(result);
       if (failure !== null) return this.#endOf('failed', run, null, failure);
       // 3: a verification that ran to its end and found faults, which are its result.
       if (exit !== 0 && exit !== 3) throw new HoldfastError('internal', `The command ended with ${exit}.`);
-      if (job.work.kind === 'export') {
+      if (work.kind === 'export') {
         progress('packing the bundle');
         await packFolder(folders.output, `${folders.output}.tar`, `holdfast-export-${job.id}`);
       }
@@ -176,7 +181,8 @@ export class JobRunner {
       const message = isHoldfastError(error) ? error.message : ERRORS.internal.says;
       return this.#endOf('failed', run, null, { code, message });
     } finally {
-      await rm(folders.input, { recursive: true, force: true });
+      const others = [...this.#running].some(([id, { reads }]) => id !== job.id && reads === input);
+      if (!others) await rm(input, { recursive: true, force: true });
     }
   }
 

@@ -35,9 +35,9 @@ export class JobStore {
     return join(this.root, id, `out-${run}`);
   }
 
-  /** Where what a job reads is put for its command. */
-  input(id: string, run: number): string {
-    return join(this.root, id, `in-${run}`);
+  /** Where an upload is put for its command: always the same, so that the same file is known when it comes again. */
+  input(capture: string): string {
+    return join(this.root, 'uploads', capture);
   }
 
   async create(job: Job): Promise<void> {
