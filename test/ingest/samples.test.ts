@@ -2,8 +2,9 @@
  * Public samples of the formats, found through HOLDFAST_TEST_SAMPLES. They are not part of this repository; without
  * them these tests are skipped by name.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { SourceFile } from '../../src/ingest/format.ts';
 import { type Read, readPath, temporaryVault } from './fixtures.ts';
 
@@ -230,6 +231,19 @@ describe('samples of these formats, with accounts that add up', () => {
       rejects: [],
       excluded: 226,
     });
+  });
+
+  sample('WhatsApp’s tables as a parser’s tests write them, made a database', async () => {
+    const path = join(workshop.folder, 'msgstore.db');
+    const db = new DatabaseSync(path);
+    db.exec(readFileSync(join(SAMPLES ?? '', 'whatsapp/msgstore.sql'), 'utf8'));
+    db.close();
+    const reads = await readPath(workshop.vault, path);
+    const kinds = reads.flatMap(({ outcomes }) =>
+      outcomes.map(({ outcome }) => (outcome.type === 'event' ? outcome.event.kind : outcome.type)),
+    );
+    expect(reads.map(({ recognised }) => recognised.name)).toEqual(['whatsapp-db']);
+    expect(kinds).toEqual(['join', 'edit', 'message', 'deletion']);
   });
 
   sample('every other sample is kept too: recognised, or one reject a file', async () => {

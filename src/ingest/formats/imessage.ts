@@ -4,7 +4,7 @@
  */
 import type { Format, SourceFile } from '../format.ts';
 import { FilesBeside, type Shared } from '../reading/files-beside.ts';
-import type { SqliteFile, SqliteRow } from '../reading/sqlite.ts';
+import type { SqliteRow } from '../reading/sqlite.ts';
 import {
   databaseFolder,
   databasesOf,
@@ -12,6 +12,7 @@ import {
   numberColumn,
   type RowUnit,
   sqliteFrames,
+  type Tables,
   textColumn,
 } from '../reading/sqlite-units.ts';
 import { nameOf } from '../source-name.ts';
@@ -80,7 +81,7 @@ export const imessage: Format = {
   },
 };
 
-function* rowsOf(db: SqliteFile, file: SourceFile, beside: FilesBeside): Iterable<RowUnit> {
+function* rowsOf(db: Tables, file: SourceFile, beside: FilesBeside): Iterable<RowUnit> {
   const directory = new Directory(db, file.settings.account);
   const files = new FilesOfMessages(db, nameOf(file).replace(/[^/]*$/u, ''), beside);
   if (db.tables.has('message'))
@@ -101,7 +102,7 @@ function* rowsOf(db: SqliteFile, file: SourceFile, beside: FilesBeside): Iterabl
 }
 
 /** A message may be in several chats: the first counts, the others are kept beside it. */
-function messagesSql(db: SqliteFile): string {
+function messagesSql(db: Tables): string {
   const has = (table: string, column: string): boolean => db.tables.get(table)?.has(column) === true;
   const joined = has('chat_message_join', 'message_id');
   const recoverable = has('chat_recoverable_message_join', 'delete_date');
@@ -127,12 +128,12 @@ class FilesOfMessages {
   readonly #beside: FilesBeside;
   #next: SqliteRow | undefined;
 
-  constructor(db: SqliteFile, root: string, beside: FilesBeside) {
+  constructor(db: Tables, root: string, beside: FilesBeside) {
     const known =
       db.tables.get('message_attachment_join')?.has('message_id') === true && db.tables.has('attachment');
     const sql =
       'SELECT j.message_id AS of_message, a.* FROM message_attachment_join j JOIN attachment a ON a.ROWID = j.attachment_id ORDER BY j.message_id, a.ROWID';
-    this.#rows = known ? db.rows(sql) : [][Symbol.iterator]();
+    this.#rows = known ? db.facts(sql)[Symbol.iterator]() : [][Symbol.iterator]();
     this.#root = root;
     this.#beside = beside;
     this.#step();

@@ -5,6 +5,7 @@ import { aim } from './aim.ts';
 import { amsn } from './amsn.ts';
 import { bloomberg } from './bloomberg.ts';
 import { centerim } from './centerim.ts';
+import { ciscoJabber } from './cisco-jabber.ts';
 import { digsby } from './digsby.ts';
 import { discord } from './discord.ts';
 import { ejabberd } from './ejabberd.ts';
@@ -13,6 +14,7 @@ import { filedump } from './filedump.ts';
 import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
 import { kopete } from './kopete.ts';
+import { lcslog } from './lcslog.ts';
 import { matrix } from './matrix.ts';
 import { mattermostBulk } from './mattermost-bulk.ts';
 import { mattermostCsv } from './mattermost-csv.ts';
@@ -20,6 +22,7 @@ import { messengerPlus } from './messenger-plus.ts';
 import { msn } from './msn.ts';
 import { ndjson } from './ndjson.ts';
 import { openfire } from './openfire.ts';
+import { persistentChat } from './persistent-chat.ts';
 import { pidgin } from './pidgin.ts';
 import { prosody } from './prosody.ts';
 import { psi } from './psi.ts';
@@ -32,6 +35,7 @@ import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
+import { whatsappDb } from './whatsapp-db.ts';
 import { whatsapp } from './whatsapp.ts';
 import { xmpp } from './xmpp.ts';
 import { yahoo } from './yahoo.ts';
@@ -52,6 +56,7 @@ export const FORMATS: readonly Format[] = [
   discord,
   skypeDb,
   imessage,
+  whatsappDb,
   pidgin,
   bloomberg,
   whatsapp,
@@ -71,6 +76,9 @@ export const FORMATS: readonly Format[] = [
   filedump,
   xmpp,
   prosody,
+  ciscoJabber,
+  lcslog,
+  persistentChat,
   ejabberd,
   openfire,
   ndjson,

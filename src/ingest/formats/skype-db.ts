@@ -5,13 +5,14 @@
 import type { Format, Outcome } from '../format.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import type { Place } from '../reading/provenance.ts';
-import type { SqliteFile, SqliteRow } from '../reading/sqlite.ts';
+import type { SqliteRow } from '../reading/sqlite.ts';
 import {
   databaseFolder,
   databasesOf,
   looksLike,
   type RowUnit,
   sqliteFrames,
+  type Tables,
 } from '../reading/sqlite-units.ts';
 import { NETWORK } from './skype/content.ts';
 import { callOutcome } from './skype-db/call.ts';
@@ -54,9 +55,10 @@ export const skypeDb: Format = {
   },
 };
 
-function* rowsOf(db: SqliteFile, account: string | undefined): Iterable<RowUnit> {
+function* rowsOf(db: Tables, account: string | undefined): Iterable<RowUnit> {
   const directory = new Directory(db, account);
   const ordinals = new Ordinals();
+  const known = callMessages(db);
   const messages = db.tables.has('Messages');
   if (messages)
     for (const row of db.rows('SELECT * FROM Messages ORDER BY id')) {
@@ -81,7 +83,10 @@ function* rowsOf(db: SqliteFile, account: string | undefined): Iterable<RowUnit>
     for (const row of db.rows(sql)) yield single(row, `Transfers/${row.id}`, transferOutcome);
   }
   if (db.tables.get('Calls')?.has('begin_timestamp') === true)
-    for (const row of db.rows(callsSql(db))) yield single(row, `Calls/${row.id}`, callOutcome);
+    for (const row of db.rows(callsSql(db)))
+      yield isKnown(known, row)
+        ? { part: `Calls/${row.id}`, units: 1, read: () => [{ type: 'excluded', reason: 'bookkeeping' }] }
+        : single(row, `Calls/${row.id}`, callOutcome);
   if (db.tables.get('SMSes')?.has('chatmsg_id') === true)
     for (const { id, chatmsg_id: message } of db.rows('SELECT id, chatmsg_id FROM SMSes ORDER BY id')) {
       // Every text message is a row of Messages too; one that is not has lost it.
@@ -100,23 +105,25 @@ function* rowsOf(db: SqliteFile, account: string | undefined): Iterable<RowUnit>
       };
 }
 
-/** Calls, with who was called and for how long, and how many messages speak of the call. */
-function callsSql(db: SqliteFile): string {
-  const members = db.tables.get('CallMembers')?.has('call_db_id') === true;
-  const about = db.tables.get('Messages')?.has('convo_id') === true;
-  const columns = [
-    'Calls.*',
-    ...(members
-      ? [
-          "(SELECT group_concat(identity, ' ') FROM CallMembers WHERE call_db_id = Calls.id) AS members_of",
-          '(SELECT max(call_duration) FROM CallMembers WHERE call_db_id = Calls.id) AS longest',
-        ]
-      : []),
-    ...(about
-      ? [
-          '(SELECT count(*) FROM Messages m WHERE m.type IN (30, 39) AND m.convo_id = Calls.conv_dbid AND m.timestamp BETWEEN Calls.begin_timestamp - 60 AND Calls.begin_timestamp + 60) AS part_of',
-        ]
-      : []),
-  ];
-  return `SELECT ${columns.join(', ')} FROM Calls ORDER BY id`;
+/** Calls, with who was called and for how long. */
+const callsSql = (db: Tables): string =>
+  db.tables.get('CallMembers')?.has('call_db_id') === true
+    ? "SELECT Calls.*, m.members_of, m.longest FROM Calls LEFT JOIN (SELECT call_db_id, group_concat(identity, ' ') AS members_of, max(call_duration) AS longest FROM CallMembers GROUP BY call_db_id) m ON m.call_db_id = Calls.id ORDER BY Calls.id"
+    : 'SELECT * FROM Calls ORDER BY id';
+
+/** Whether messages speak of a call that began then: by conversation and minute, as many as are kept. */
+function callMessages(db: Tables): ReadonlySet<string> {
+  const known = new Set<string>();
+  if (db.tables.get('Messages')?.has('convo_id') === true)
+    for (const row of db.facts(
+      `SELECT convo_id, timestamp FROM Messages WHERE type IN (30, 39) LIMIT ${MAX_KEPT}`,
+    ))
+      known.add(callKey(row.convo_id, row.timestamp));
+  return known;
 }
+
+const MAX_KEPT = 500_000;
+const callKey = (conversation: unknown, seconds: unknown, minutes = 0): string =>
+  `${conversation}/${typeof seconds === 'number' ? Math.floor(seconds / 60) + minutes : 0}`;
+const isKnown = (known: ReadonlySet<string>, row: SqliteRow): boolean =>
+  [-1, 0, 1].some((minutes) => known.has(callKey(row.conv_dbid, row.begin_timestamp, minutes)));

@@ -13,6 +13,12 @@ export interface RowUnit {
   read(place: Place): Iterable<Outcome>;
 }
 
+/** A database whose small tables are read for what they say of others. */
+export interface Tables extends SqliteFile {
+  /** Rows like `rows`, but damage only ends them: it is told once at the end, and what they were read for goes on. */
+  facts(sql: string): Iterable<SqliteRow>;
+}
+
 const BATCH = 256;
 
 /**
@@ -23,7 +29,7 @@ export async function* sqliteFrames(
   source: Source,
   file: SourceFile,
   log: SourceFile | undefined,
-  units: (db: SqliteFile) => Iterable<RowUnit>,
+  units: (db: Tables) => Iterable<RowUnit>,
 ): AsyncIterable<readonly Frame[]> {
   const place: Place = { source, file, offset: 0, length: file.size };
   const reject = (detail: string, part: string): Frame => ({
@@ -40,10 +46,22 @@ export async function* sqliteFrames(
     return;
   }
   let found = 0;
+  let fault: string | undefined;
+  const tables: Tables = {
+    ...db,
+    *facts(sql) {
+      try {
+        yield* db.rows(sql);
+      } catch (error) {
+        if (!(error instanceof SqliteFault)) throw error;
+        fault ??= error.message;
+      }
+    },
+  };
   try {
     let batch: Frame[] = [];
     try {
-      for (const unit of units(db)) {
+      for (const unit of units(tables)) {
         found++;
         batch.push({ ...place, units: unit.units, read: () => placed(unit, place) });
         if (batch.length < BATCH) continue;
@@ -55,7 +73,8 @@ export async function* sqliteFrames(
       found++;
       batch.push(reject(error.message, 'rest'));
     }
-    if (found === 0)
+    if (fault !== undefined) batch.push(reject(fault, 'facts'));
+    if (found === 0 && fault === undefined)
       batch.push({ ...place, units: 1, read: () => [{ type: 'excluded', reason: 'no-entries' }] });
     yield batch;
   } finally {

@@ -2,8 +2,8 @@
 import type { Conversation, Party, Provenance } from '../../../core/event.ts';
 import { directConversation, normaliseAddress } from '../../../core/ids.ts';
 import { party } from '../../reading/party.ts';
-import type { SqliteFile, SqliteRow } from '../../reading/sqlite.ts';
-import { numberColumn, textColumn } from '../../reading/sqlite-units.ts';
+import type { SqliteRow } from '../../reading/sqlite.ts';
+import { numberColumn, type Tables, textColumn } from '../../reading/sqlite-units.ts';
 
 /** Rows of a small table that are kept. */
 const MAX_KEPT = 200_000;
@@ -26,15 +26,15 @@ export class Directory {
   readonly #handles = new Map<number, string>();
   readonly #stated: string | undefined;
 
-  constructor(db: SqliteFile, stated: string | undefined) {
+  constructor(db: Tables, stated: string | undefined) {
     this.#stated = stated;
     if (db.tables.get('handle')?.has('id') === true)
-      for (const row of db.rows(`SELECT ROWID AS number, id FROM handle LIMIT ${MAX_KEPT}`)) {
+      for (const row of db.facts(`SELECT ROWID AS number, id FROM handle LIMIT ${MAX_KEPT}`)) {
         const id = textColumn(row, 'id');
         if (id !== undefined) this.#handles.set(numberColumn(row, 'number') ?? -1, id);
       }
     if (db.tables.get('chat')?.has('chat_identifier') === true)
-      for (const row of db.rows(`SELECT ROWID AS number, * FROM chat LIMIT ${MAX_KEPT}`))
+      for (const row of db.facts(`SELECT ROWID AS number, * FROM chat LIMIT ${MAX_KEPT}`))
         this.#addChat(numberColumn(row, 'number') ?? -1, row);
   }
 

@@ -17,13 +17,12 @@ const PLACED = new Set([
   'host_identity',
   'duration',
   'conv_dbid',
-  'part_of',
   'members_of',
   'longest',
   'name',
 ]);
 
-/** `members_of`: names of who was called, by spaces; `longest`: their longest time in the call; `part_of`: messages about it. */
+/** `members_of`: names of who was called, by spaces; `longest`: their longest time in the call. */
 export function callOutcome(
   row: SqliteRow,
   part: string,
@@ -31,7 +30,6 @@ export function callOutcome(
   ordinals: Ordinals,
   place: Place,
 ): Outcome {
-  if ((numberColumn(row, 'part_of') ?? 0) > 0) return { type: 'excluded', reason: 'bookkeeping' };
   const at = epochMoment(secondsMs(row.begin_timestamp), 's');
   if (at === undefined) return { type: 'reject', code: 'time-missing' };
   const members = (textColumn(row, 'members_of') ?? '').split(' ').filter((name) => name !== '');

@@ -2,8 +2,8 @@
 import type { Conversation, Party, Provenance, Recipient } from '../../../core/event.ts';
 import { directConversation, normaliseAddress } from '../../../core/ids.ts';
 import { party } from '../../reading/party.ts';
-import type { SqliteFile, SqliteRow } from '../../reading/sqlite.ts';
-import { numberColumn, textColumn } from '../../reading/sqlite-units.ts';
+import type { SqliteRow } from '../../reading/sqlite.ts';
+import { numberColumn, type Tables, textColumn } from '../../reading/sqlite-units.ts';
 import { NETWORK, skypeName } from '../skype/content.ts';
 
 /** Rows of a small table that are kept. */
@@ -19,10 +19,10 @@ export class Directory {
   readonly #transfers = new Map<string, SqliteRow[]>();
   #kept = 0;
 
-  constructor(db: SqliteFile, stated: string | undefined) {
+  constructor(db: Tables, stated: string | undefined) {
     let account: string | undefined;
     if (db.tables.get('Accounts')?.has('skypename') === true)
-      for (const row of db.rows('SELECT skypename FROM Accounts ORDER BY id LIMIT 1'))
+      for (const row of db.facts('SELECT skypename FROM Accounts ORDER BY id LIMIT 1'))
         account = textColumn(row, 'skypename');
     const self = account ?? stated;
     this.self = self === undefined ? undefined : normaliseAddress(NETWORK, skypeName(self));
@@ -55,8 +55,8 @@ export class Directory {
       }
   }
 
-  *#rows(db: SqliteFile, sql: string): Iterable<SqliteRow> {
-    for (const row of db.rows(sql)) {
+  *#rows(db: Tables, sql: string): Iterable<SqliteRow> {
+    for (const row of db.facts(sql)) {
       if (this.#kept++ >= MAX_KEPT) return;
       yield row;
     }
