@@ -1,14 +1,13 @@
 /** A collection of XEP-0136: one conversation, its messages at seconds after one another. */
 import type { Moment, Repair } from '../../../core/event.ts';
 import type { Outcome } from '../../format.ts';
-import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
 import { instantOf } from '../../reading/time.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { asJson, attribute, localName, said } from './element.ts';
 import { stampMoment } from './moment.ts';
-import { bare, NETWORK, resourceOf } from './people.ts';
+import { bare, NETWORK, person, resourceOf } from './people.ts';
 
 export class CollectionReader {
   readonly #scribe = new Scribe();
@@ -43,8 +42,8 @@ export class CollectionReader {
     if (at === undefined) return { type: 'reject', code: 'time-missing', detail: 'start, secs or utc' };
     const nick = attribute(node, 'name');
     if (nick !== undefined) this.#isRoom = true;
-    const self = owner === undefined ? undefined : party(NETWORK, owner.jid);
-    const other = party(NETWORK, peer);
+    const self = owner === undefined ? undefined : person(owner.jid);
+    const other = person(peer);
     const conversation = this.#isRoom
       ? ({ id: bare(peer), kind: 'room' } as const)
       : direct(self?.address, other.address);
@@ -55,7 +54,7 @@ export class CollectionReader {
         : !this.#isRoom
           ? other
           : jid !== undefined
-            ? party(NETWORK, jid, nick)
+            ? person(jid, nick)
             : nick === undefined
               ? undefined
               : { address: bare(nick), name: nick, written: `${bare(peer)}/${nick}` };

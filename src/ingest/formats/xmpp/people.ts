@@ -7,7 +7,14 @@ import { attribute, child } from './element.ts';
 
 export const NETWORK = 'xmpp';
 
-export const bare = (jid: string): string => normaliseAddress(NETWORK, jid);
+/** Without the resource. Twice: a blank before the slash would be left at the end. */
+export const bare = (jid: string): string => normaliseAddress(NETWORK, normaliseAddress(NETWORK, jid));
+
+/** Whoever a JID names. */
+export const person = (jid: string, name?: string): Party => ({
+  ...party(NETWORK, jid, name),
+  address: bare(jid),
+});
 
 /** What stands after the first slash: a device, or a nickname in a room. */
 export function resourceOf(jid: string): string | undefined {
@@ -18,7 +25,7 @@ export function resourceOf(jid: string): string | undefined {
 /** Somebody in a room: by his own JID where the room shows it, else by his nickname there. */
 export function occupant(jid: string, real: string | undefined): Party | undefined {
   const nick = resourceOf(jid);
-  if (real !== undefined) return party(NETWORK, real, nick);
+  if (real !== undefined) return person(real, nick);
   if (nick === undefined) return undefined;
   const address = bare(nick);
   return address === '' ? undefined : { address, name: nick, written: jid };
@@ -40,8 +47,7 @@ export interface Ends {
 /** A message in a room. `room`: the JID of the room, with or without a nickname. */
 export function inRoom(room: string, from: string | undefined, real: string | undefined): Ends {
   const id = bare(room);
-  const sender =
-    from === undefined ? undefined : bare(from) === id ? occupant(from, real) : party(NETWORK, from);
+  const sender = from === undefined ? undefined : bare(from) === id ? occupant(from, real) : person(from);
   return { conversation: { id, kind: 'room' }, sender, recipients: undefined };
 }
 
@@ -51,7 +57,7 @@ export function betweenTwo(from: string | undefined, to: string | undefined, wit
     if (jid === undefined || bare(jid) === '') return undefined;
     const guest = withinRoom && resourceOf(jid) !== undefined ? occupant(jid, undefined) : undefined;
     return guest === undefined
-      ? { party: party(NETWORK, jid), key: bare(jid) }
+      ? { party: person(jid), key: bare(jid) }
       : { party: guest, key: jid.normalize('NFC').trim().toLowerCase() };
   };
   const sender = one(from);

@@ -1,12 +1,11 @@
 import type { Json } from '../../../core/event.ts';
 import type { Outcome } from '../../format.ts';
-import { party } from '../../reading/party.ts';
 import { direct, type Scribe } from '../../reading/scribe.ts';
 import { undated } from '../../reading/undated.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { attribute, child, said } from './element.ts';
 import { delayOf } from './moment.ts';
-import { bare, NETWORK, occupant, realJid } from './people.ts';
+import { bare, NETWORK, occupant, person, realJid } from './people.ts';
 import type { Heard } from './stanza.ts';
 
 const MAX_PRESENT = 200_000;
@@ -23,10 +22,10 @@ export function presenceOutcome(
 ): Outcome {
   const { repairs } = heard;
   const from = attribute(node, 'from') ?? heard.from;
-  const to = attribute(node, 'to') ?? heard.to ?? heard.owner;
   const type = attribute(node, 'type');
   const known = heard.at ?? delayOf(node);
   const subscription = type !== undefined && /subscribe/u.test(type);
+  const to = attribute(node, 'to') ?? heard.to ?? (subscription ? heard.owner : undefined);
   if (known === undefined && !subscription) return { type: 'reject', code: 'time-missing', detail: 'delay' };
   if (from === undefined && to === undefined)
     return { type: 'reject', code: 'conversation-unknown', detail: 'from and to' };
@@ -70,8 +69,8 @@ export function presenceOutcome(
       };
     return { type: 'event', event: { ...written, kind: 'presence', payload: { status } } };
   }
-  const sender = from === undefined ? undefined : party(NETWORK, from);
-  const recipient = to === undefined ? undefined : party(NETWORK, to);
+  const sender = from === undefined ? undefined : person(from);
+  const recipient = to === undefined ? undefined : person(to);
   const written = scribe.write(heard.place, {
     ...shared,
     conversation: direct(sender?.address, recipient?.address),

@@ -1,11 +1,10 @@
 import type { Json, Party } from '../../../core/event.ts';
 import type { Outcome } from '../../format.ts';
-import { party } from '../../reading/party.ts';
 import { direct, type Scribe } from '../../reading/scribe.ts';
 import { undated } from '../../reading/undated.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { asJson, attribute, child, localName } from './element.ts';
-import { bare, NETWORK } from './people.ts';
+import { bare, NETWORK, person } from './people.ts';
 import type { Heard } from './stanza.ts';
 
 /** A list that somebody keeps: contacts (`jabber:iq:roster`), or whom he blocks (`jabber:iq:privacy`, XEP-0016). */
@@ -28,7 +27,7 @@ export function rosterOutcome(query: XmlNode, heard: Heard, scribe: Scribe): Out
   if (owner === undefined) return { type: 'reject', code: 'conversation-unknown', detail: 'whose list' };
   const { repairs } = heard;
   const at = heard.at ?? undated(repairs);
-  const sender = party(NETWORK, owner);
+  const sender = person(owner);
   const extra: { [key: string]: Json } = { ...heard.extra, list: space, items: query.children.map(asJson) };
   return {
     type: 'event',
@@ -55,7 +54,7 @@ export function rosterOutcome(query: XmlNode, heard: Heard, scribe: Scribe): Out
 function contacts(query: XmlNode): Party[] {
   return query.children.flatMap((item) => {
     const jid = localName(item) === 'item' ? attribute(item, 'jid') : undefined;
-    return jid === undefined ? [] : [party(NETWORK, jid, attribute(item, 'name'))];
+    return jid === undefined ? [] : [person(jid, attribute(item, 'name'))];
   });
 }
 
@@ -66,5 +65,5 @@ function blocked(query: XmlNode): Party[] {
       return value === undefined ? [] : [value];
     }),
   );
-  return [...new Set(jids)].map((jid) => party(NETWORK, jid));
+  return [...new Set(jids)].map((jid) => person(jid));
 }

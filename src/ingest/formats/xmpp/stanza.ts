@@ -6,14 +6,13 @@
 import type { Attachment, Json, Markup, Moment, Provenance, Repair } from '../../../core/event.ts';
 import { changeKey, type EventKey, eventId } from '../../../core/ids.ts';
 import type { Outcome } from '../../format.ts';
-import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
-import { type Draft, Scribe } from '../../reading/scribe.ts';
+import { type Draft, direct, Scribe } from '../../reading/scribe.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { asJson, attribute, child, localName, said } from './element.ts';
 import { MessageKeys } from './keys.ts';
 import { delayOf, stampMoment } from './moment.ts';
-import { bare, betweenTwo, type Ends, inRoom, NETWORK, occupant, realJid } from './people.ts';
+import { bare, betweenTwo, type Ends, inRoom, NETWORK, occupant, person, realJid } from './people.ts';
 import { presenceOutcome } from './presence.ts';
 import { rosterOutcome } from './roster.ts';
 
@@ -34,6 +33,8 @@ export interface Heard {
   readonly account?: string | undefined;
   /** The room, where the archive says that this was said in one. */
   readonly room?: string | undefined;
+  /** The two sides, where the archive names them and not who of them wrote. */
+  readonly between?: readonly string[] | undefined;
   /** Sent by an occupant of a room to another alone. */
   readonly withinRoom?: boolean | undefined;
   readonly facts?: Provenance['facts'] | undefined;
@@ -315,6 +316,11 @@ function endsOf(
     const ends = inRoom(room, from, shown);
     return { ends, room: ends.conversation.id };
   }
+  if (heard.between !== undefined && from === undefined)
+    return {
+      ends: { conversation: direct(...heard.between.map(bare)), sender: undefined, recipients: undefined },
+      room: undefined,
+    };
   const withinRoom =
     heard.withinRoom === true ||
     (child(node, 'x', 'http://jabber.org/protocol/muc#user')?.children.length === 0 &&
@@ -402,7 +408,7 @@ function moderator(node: XmlNode, room: string | undefined): Pick<Draft, 'actor'
   const moderated = child(node, 'moderated');
   const by = moderated === undefined ? undefined : attribute(moderated, 'by');
   if (by === undefined) return {};
-  const actor = room !== undefined && bare(by) === room ? occupant(by, undefined) : party(NETWORK, by);
+  const actor = room !== undefined && bare(by) === room ? occupant(by, undefined) : person(by);
   return actor === undefined ? {} : { actor };
 }
 
@@ -417,7 +423,7 @@ function invitation(
   node: XmlNode,
   heard: Heard,
   { ends }: Known,
-): { more: Partial<Draft>; invited: ReturnType<typeof party>[] } | undefined {
+): { more: Partial<Draft>; invited: ReturnType<typeof person>[] } | undefined {
   const mediated = child(node, 'x', 'http://jabber.org/protocol/muc#user');
   const invite = mediated === undefined ? undefined : child(mediated, 'invite');
   const to = attribute(node, 'to') ?? heard.to;
@@ -432,22 +438,22 @@ function invitation(
       more: {
         conversation: { id: bare(room), kind: 'room' },
         recipients: undefined,
-        sender: sender === undefined ? undefined : party(NETWORK, sender),
+        sender: sender === undefined ? undefined : person(sender),
         text: said(invite, 'reason', heard.repairs),
       },
-      invited: [party(NETWORK, whom)],
+      invited: [person(whom)],
     };
   }
-  const direct = child(node, 'x', 'jabber:x:conference');
-  const room = direct === undefined ? undefined : attribute(direct, 'jid');
-  if (direct === undefined || room === undefined || to === undefined) return undefined;
+  const asked = child(node, 'x', 'jabber:x:conference');
+  const room = asked === undefined ? undefined : attribute(asked, 'jid');
+  if (asked === undefined || room === undefined || to === undefined) return undefined;
   return {
     more: {
       conversation: { id: bare(room), kind: 'room' },
       recipients: undefined,
       sender: ends.sender,
-      text: attribute(direct, 'reason') ?? said(node, 'body', heard.repairs),
+      text: attribute(asked, 'reason') ?? said(node, 'body', heard.repairs),
     },
-    invited: [party(NETWORK, to)],
+    invited: [person(to)],
   };
 }

@@ -1,0 +1,59 @@
+/** Stanzas that servers keep in columns. */
+import type { Moment, Repair } from '../../../core/event.ts';
+import { instantOf } from '../../reading/time.ts';
+import { parseXml, type XmlNode } from '../../reading/xml.ts';
+import { STANZA_TAGS } from './element.ts';
+
+/** A stanza from a column; undefined where there is none or it cannot be read. */
+export function stanzaIn(text: string | undefined, repairs: Repair[]): XmlNode | undefined {
+  if (text === undefined || !text.trimStart().startsWith('<')) return undefined;
+  const found = parseXml(text, STANZA_TAGS, repairs);
+  return 'node' in found ? found.node : undefined;
+}
+
+/** A message from what its columns say, where the stanza itself was not kept. */
+export function messageOf(
+  attributes: Readonly<Record<string, string | undefined>>,
+  texts: Readonly<Record<string, string | undefined>>,
+): XmlNode {
+  const given = (from: Readonly<Record<string, string | undefined>>): [string, string][] =>
+    Object.entries(from).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return {
+    name: 'message',
+    attributes: Object.fromEntries(given(attributes)),
+    children: given(texts).map(([name, text]) => ({ name, attributes: {}, children: [], text })),
+    text: '',
+  };
+}
+
+/** A stanza with other attributes; undefined takes one away. */
+export function withAttributes(
+  node: XmlNode,
+  attributes: Readonly<Record<string, string | undefined>>,
+): XmlNode {
+  const all = { ...node.attributes, ...attributes };
+  return {
+    ...node,
+    attributes: Object.fromEntries(
+      Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
+  };
+}
+
+/** Epoch text: seconds, milliseconds or microseconds, by the column. */
+export function epochOf(text: string | undefined, unit: 's' | 'ms' | 'us'): Moment | undefined {
+  if (text === undefined || !/^\d{1,18}(?:\.\d+)?$/u.test(text.trim())) return undefined;
+  const [whole = '', fraction = ''] = text.trim().split('.');
+  const ms =
+    unit === 'us'
+      ? Number(whole.slice(0, -3))
+      : unit === 'ms'
+        ? Number(whole)
+        : Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
+  const instant = instantOf(ms);
+  const precision = unit === 's' && fraction === '' ? 's' : 'ms';
+  return instant === undefined ? undefined : { instant, zoneSource: 'stated', precision };
+}
+
+export const jid = (bare: string | undefined, resource: string | undefined): string | undefined =>
+  bare === undefined ? undefined : resource === undefined || resource === '' ? bare : `${bare}/${resource}`;
