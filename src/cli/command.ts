@@ -6,10 +6,13 @@ export type Options = { readonly [name: string]: unknown };
 
 /** A command of the command line: how it is written, and what it does. */
 export interface CommandSpec {
+  /** One word, or two: `hold place` stands below `hold`. */
   readonly name: string;
   readonly summary: string;
   /** `archive`: opens the archive and may run in its holder. `files`: reads files and takes no lock. */
   readonly needs: 'archive' | 'files' | 'nothing';
+  /** Whether these options make it do without the archive. */
+  alone?(options: Options): boolean;
   /** Declares arguments and options; the global ones are there already. */
   configure(command: Command): void;
   /** Resolves to the exit code (0 where nothing is returned). */

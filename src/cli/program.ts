@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { HoldfastError } from '../core/errors.ts';
 import type { CommandSpec, Options } from './command.ts';
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, GROUPS } from './commands/index.ts';
 import type { Io } from './io.ts';
 
 /** A command line that was read: which command, with what. Running it is `run.ts`'s. */
@@ -26,9 +26,11 @@ export function read(argv: readonly string[], io: Io): Invocation | typeof ANSWE
     .version('0.1.0', '-V, --version', 'print the version')
     .helpCommand('help [command]', 'how a command is used')
     .showSuggestionAfterError(true);
+  const groups = new Map<string, Command>();
   for (const spec of COMMANDS) {
-    const command = program
-      .command(spec.name)
+    const [first = '', second] = spec.name.split(' ');
+    const command = (second === undefined ? program : groupOf(program, groups, first))
+      .command(second ?? first)
       .summary(spec.summary)
       .description(spec.summary)
       .option('--data <dir>', 'folder of an embedded archive (default: HOLDFAST_DATA, else ./data)')
@@ -39,7 +41,7 @@ export function read(argv: readonly string[], io: Io): Invocation | typeof ANSWE
       found = { command: spec, args: command.processedArgs, options: command.opts() };
     });
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => errors.push(text),
@@ -57,6 +59,16 @@ export function read(argv: readonly string[], io: Io): Invocation | typeof ANSWE
   return found ?? ANSWERED;
 }
 
+/** The command that others stand below: `hold` of `hold place`. */
+function groupOf(program: Command, groups: Map<string, Command>, name: string): Command {
+  const known = groups.get(name);
+  if (known !== undefined) return known;
+  const summary = GROUPS[name] ?? name;
+  const group = program.command(name).summary(summary).description(summary);
+  groups.set(name, group);
+  return group;
+}
+
 function sentence(error: CommanderError, errors: readonly string[]): string {
   if (error.code === 'commander.help') return 'Name a command.';
   const text = (errors[0] ?? error.message)
@@ -69,8 +81,11 @@ function sentence(error: CommanderError, errors: readonly string[]): string {
 }
 
 function usageHint(argv: readonly string[]): string {
-  const known = COMMANDS.find((spec) => spec.name === argv[0]);
+  const [first = '', second = ''] = argv;
+  const known =
+    COMMANDS.find(({ name }) => name === `${first} ${second}` || name === first) ??
+    COMMANDS.find(({ name }) => name.startsWith(`${first} `));
   return known === undefined
     ? "'holdfast help' lists the commands."
-    : `'holdfast help ${known.name}' shows how it is used.`;
+    : `'holdfast help ${known.name.split(' ')[0]}' shows how it is used.`;
 }

@@ -77,21 +77,24 @@ describe('wrong use of the command line as such', () => {
   });
 });
 
-describe.each(COMMANDS.map((command) => command.name))('%s', (command) => {
-  test('does not take an option that nobody knows', async () => {
-    expectAnswer(await onArchive([command, '--no-such-option']), 'bad-usage');
-  });
+describe.each(COMMANDS.map((command) => [command.name, command.name.split(' ')] as const))(
+  '%s',
+  (name, words) => {
+    test('does not take an option that nobody knows', async () => {
+      expectAnswer(await onArchive([...words, '--no-such-option']), 'bad-usage');
+    });
 
-  test('does not take ten arguments more than it has', async () => {
-    if (command === 'ingest') return;
-    expectAnswer(await onArchive([command, ...Array.from({ length: 10 }, () => 'm0/0')]), 'bad-usage');
-  });
+    test('does not take ten arguments more than it has', async () => {
+      if (name === 'ingest') return;
+      expectAnswer(await onArchive([...words, ...Array.from({ length: 10 }, () => 'm0/0')]), 'bad-usage');
+    });
 
-  test('does not take an option without its value', async () => {
-    expectAnswer(await holdfast([command, 'x', '--data']), 'bad-usage');
-    expectAnswer(await holdfast([command, 'x', '--config']), 'bad-usage');
-  });
-});
+    test('does not take an option without its value', async () => {
+      expectAnswer(await holdfast([...words, 'x', '--data']), 'bad-usage');
+      expectAnswer(await holdfast([...words, 'x', '--config']), 'bad-usage');
+    });
+  },
+);
 
 const OPENING: readonly (readonly string[])[] = [
   ['search', 'x'],

@@ -30,5 +30,5 @@ test.each(documents)('%s names files that exist', (path) => {
 test('the README lists every command', () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const listed = [...readme.matchAll(/^\| `([a-z-]+)/gmu)].map(([, name]) => name);
-  expect(listed.sort()).toEqual(COMMANDS.map(({ name }) => name).sort());
+  expect(listed.sort()).toEqual([...new Set(COMMANDS.map(({ name }) => name.split(' ')[0]))].sort());
 });

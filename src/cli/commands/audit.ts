@@ -1,81 +1,66 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { AUDIT, baseOf, CONTROL } from '../../core/logs.ts';
-import type { Act } from '../../core/record.ts';
-import type { Archive } from '../archive.ts';
-import { audit as recordAudit } from '../audit.ts';
-import { type CommandSpec, integer } from '../command.ts';
-import { type Context, print } from '../context.ts';
-import { printable } from '../io.ts';
+import { newestActs } from '../../archive/read/newest-acts.ts';
+import { type ActFilter, isListed, shownAct } from '../../core/control/listed-act.ts';
+import { actorOf, may } from '../../core/control/step.ts';
+import { AUDIT, CONTROL } from '../../core/logs.ts';
+import { lookCommand } from '../act-command.ts';
+import type { CommandSpec, Options } from '../command.ts';
+import { integer } from '../command.ts';
+import { print } from '../context.ts';
+import { count, printable } from '../io.ts';
+import { recordName } from './record-name.ts';
 
 /** `audit list`: the sealed acts of people and jobs. */
-export const audit: CommandSpec = {
-  name: 'audit',
+export const audit: CommandSpec = lookCommand({
+  name: 'audit list',
   summary: 'list the sealed acts of people and jobs: searches, views, exports, changes',
-  needs: 'archive',
-  configure(command: Command) {
+  permission: 'audit.read',
+  recorded: 'audit-listed',
+  configure: (command: Command) =>
     command
-      .argument('<list>', "the word 'list'", listWord)
       .option('--log <log>', `${AUDIT} (what was read) or ${CONTROL} (what was changed)`, actLog, AUDIT)
       .option('--since <date>', 'only acts from this UTC day on (YYYY-MM-DD)', day)
       .option('--action <name>', 'only acts of this name')
-      .option('--limit <n>', 'the newest n', integer(1, 1_000_000), 100);
+      .option('--account <account>', 'only acts by or about an account')
+      .option('--record <record>', 'only acts that looked at a record: LOG/LEAF', recordName)
+      .option('--matter <matter>', 'only acts on a matter, its holds and productions')
+      .option('--limit <n>', 'the newest n', integer(1, 1_000_000), 100),
+  async look({ register, options, archive, context, acting }) {
+    const filter = filterOf(options);
+    const log = String(options.log);
+    const actor = actorOf(register, acting.actor);
+    const reader = {
+      texts: actor !== undefined && may(actor, 'audit.read-queries'),
+      holds: actor !== undefined && may(actor, 'hold.read'),
+    };
+    const { acts, total } = await newestActs(
+      archive.reader,
+      log,
+      (act) => isListed(act, filter, register) && shownAct(act, reader) !== undefined,
+      Number(options.limit),
+    );
+    return {
+      details: { log, ...filter },
+      answer() {
+        for (const { name, act } of acts) {
+          const shown = shownAct(act, reader);
+          if (shown === undefined) continue;
+          const { at, actor: by, action, details } = shown;
+          print(context, { record: name, at, actor: by, action, details }, () => [
+            printable(`${name.padEnd(12)} ${at}  ${by}  ${action}  ${JSON.stringify(details)}`),
+          ]);
+        }
+        context.io.err(`showing ${count(acts.length)} of ${count(total)}`);
+      },
+    };
   },
-  run(context, _args, options) {
-    return context.withArchive(async (archive) => {
-      const since = options.since === undefined ? '' : String(options.since);
-      const action = options.action;
-      const limit = Number(options.limit);
-      const log = String(options.log);
-      await recordAudit(context, archive, 'audit-listed', { log, since: since === '' ? null : since });
-      const found = await newest(
-        archive,
-        log,
-        (act) => act.at >= since && (action === undefined || act.action === action),
-        limit,
-      );
-      for (const { name, act } of found.lines) show(context, name, act);
-      context.io.err(
-        `showing ${found.lines.length.toLocaleString('en')} of ${found.total.toLocaleString('en')}`,
-      );
-      return 0;
-    });
-  },
-};
+});
 
-async function newest(
-  archive: Archive,
-  base: string,
-  fits: (act: Act) => boolean,
-  limit: number,
-): Promise<{ lines: { name: string; act: Act }[]; total: number }> {
-  let lines: { name: string; act: Act }[] = [];
-  let total = 0;
-  for (const log of await archive.reader.logs()) {
-    if (baseOf(log) !== base) continue;
-    const { size } = await archive.reader.head(log);
-    for await (const sealed of archive.reader.scan(log, 0, size)) {
-      if (sealed.type !== 'act' || !fits(sealed.record)) continue;
-      total += 1;
-      lines.push({ name: `${log}/${sealed.leaf}`, act: sealed.record });
-      if (lines.length > 2 * limit) lines = lines.slice(-limit);
-    }
-  }
-  return { lines: lines.slice(-limit), total };
-}
-
-function show(context: Context, name: string, act: Act): void {
-  print(
-    context,
-    { record: name, at: act.at, actor: act.actor, action: act.action, details: act.details },
-    () => [
-      printable(`${name.padEnd(12)} ${act.at}  ${act.actor}  ${act.action}  ${JSON.stringify(act.details)}`),
-    ],
+function filterOf(options: Options): ActFilter {
+  const given = (['since', 'action', 'account', 'record', 'matter'] as const).flatMap((name) =>
+    options[name] === undefined ? [] : [[name, String(options[name])] as const],
   );
-}
-
-function listWord(text: string): string {
-  if (text !== 'list') throw new InvalidArgumentError("The only word here is 'list'.");
-  return text;
+  return Object.fromEntries(given);
 }
 
 function actLog(text: string): string {

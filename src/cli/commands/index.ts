@@ -1,14 +1,19 @@
 import type { CommandSpec } from '../command.ts';
+import { accountCommands } from './account.ts';
 import { audit } from './audit.ts';
 import { backup } from './backup.ts';
 import { exportCommand } from './export.ts';
 import { formats } from './formats.ts';
+import { grantCommands } from './grant.ts';
+import { holdCommands } from './hold.ts';
 import { ingest } from './ingest.ts';
 import { init } from './init.ts';
+import { matterCommands } from './matter.ts';
 import { openGeneration } from './open-generation.ts';
 import { proof } from './proof.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { restore } from './restore.ts';
+import { retentionCommands } from './retention.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
 import { start } from './start.ts';
@@ -31,5 +36,20 @@ export const COMMANDS: readonly CommandSpec[] = [
   openGeneration,
   status,
   audit,
+  ...accountCommands,
+  ...grantCommands,
+  ...matterCommands,
+  ...holdCommands,
+  ...retentionCommands,
   formats,
 ];
+
+/** What the commands of two words stand below. */
+export const GROUPS: { readonly [name: string]: string } = {
+  account: 'accounts and their roles',
+  audit: 'the sealed acts of people and jobs: searches, views, exports, changes',
+  grant: 'what auditors may see',
+  hold: 'what stops disposal',
+  matter: 'cases',
+  retention: 'how long what is kept',
+};
