@@ -11,13 +11,16 @@ import { discord } from './discord.ts';
 import { ejabberd } from './ejabberd.ts';
 import { empathy } from './empathy.ts';
 import { filedump } from './filedump.ts';
+import { historypp } from './historypp.ts';
 import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
 import { kopete } from './kopete.ts';
 import { lcslog } from './lcslog.ts';
+import { line } from './line.ts';
 import { matrix } from './matrix.ts';
 import { mattermostBulk } from './mattermost-bulk.ts';
 import { mattermostCsv } from './mattermost-csv.ts';
+import { meebo } from './meebo.ts';
 import { messengerPlus } from './messenger-plus.ts';
 import { msn } from './msn.ts';
 import { ndjson } from './ndjson.ts';
@@ -26,6 +29,8 @@ import { persistentChat } from './persistent-chat.ts';
 import { pidgin } from './pidgin.ts';
 import { prosody } from './prosody.ts';
 import { psi } from './psi.ts';
+import { qip } from './qip.ts';
+import { qq } from './qq.ts';
 import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
 import { skypeDb } from './skype-db.ts';
@@ -73,6 +78,11 @@ export const FORMATS: readonly Format[] = [
   amsn,
   digsby,
   yahoo,
+  line,
+  qq,
+  qip,
+  historypp,
+  meebo,
   filedump,
   xmpp,
   prosody,

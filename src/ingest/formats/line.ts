@@ -1,0 +1,189 @@
+/**
+ * Chats that LINE exports as text: a title, lines that begin a day, and time, name and text between tabs. Forms: the
+ * parser hellodigua/ChatLab, which lists those of English, Japanese and Chinese phones.
+ */
+import type { Conversation, Event, Repair } from '../../core/event.ts';
+import { normaliseAddress } from '../../core/ids.ts';
+import type { Format, Outcome, SourceFile } from '../format.ts';
+import { type DateDigits, DateOrders, dateMs, sayAssumed } from '../reading/date-order.ts';
+import { type EntryLog, entryFrames, type Role } from '../reading/entries.ts';
+import { lines } from '../reading/lines.ts';
+import { dayMs, LogClock } from '../reading/log-clock.ts';
+import { party } from '../reading/party.ts';
+import type { Place } from '../reading/provenance.ts';
+import { direct, Scribe, to } from '../reading/scribe.ts';
+import { decode, openText } from '../reading/text.ts';
+import { nameOf } from '../source-name.ts';
+
+const NETWORK = 'line';
+const ENTRY = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) ?([AaPp][Mm])?\t([^\t]{0,200})\t/u;
+const DATE = /^(?:\p{L}{1,12}\.?,? ?)?(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:$|[^\d\t][^\t]{0,24}$)/u;
+/** Titles of a chat with one person, and of a group. */
+const ONE = /^(?:\[LINE\] )?(?:Chat history with (.+)|(.+)とのトーク履歴|[与與](.+)的聊天[记記][录錄])$/u;
+const GROUP = /^(?:\[LINE\] )?(?:Chat history in (.+)|(.+)のトーク履歴|(.+)的聊天[记記][录錄])$/u;
+const SAVED = /^(?:Saved on|保存日時|保存日期|儲存日期)[:：]/u;
+
+export const line: Format = {
+  name: 'line',
+  title: 'LINE chat export',
+  networks: [NETWORK],
+  systems: [{ name: 'LINE (text export)', proven: 'synthetic only' }],
+  unit: 'A line of time, name and text, with the lines after it that are none.',
+  limits: [
+    'People are shown by the name in the exporting phone: that name is the address.',
+    'There is no zone; state it with --zone, else UTC is assumed and marked.',
+    'That a message was unsent does not say which one: it is a notice.',
+  ],
+  detect({ text }) {
+    const found = text.slice(0, 8192).split(/\r?\n/u, 60);
+    const title = (found[0] ?? '').trim();
+    const entries = found.filter((each) => ENTRY.test(each)).length;
+    const isTitled = ONE.test(title) || GROUP.test(title);
+    if (entries === 0 || (!isTitled && (entries < 2 || !found.some((each) => DATE.test(each)))))
+      return undefined;
+    return {
+      confidence: isTitled ? 0.9 : 0.7,
+      reason: 'lines of time, name and text between tabs, as LINE exports a chat',
+    };
+  },
+  async *frames(source) {
+    for (const file of source.files)
+      yield* entryFrames(source, file, new LineLog(file, await surveyOf(file)));
+  },
+};
+
+interface Survey {
+  readonly order: ReturnType<DateOrders['decide']>;
+  readonly title: string;
+  readonly senders: ReadonlySet<string>;
+}
+
+const MAX_SENDERS = 10_000;
+
+async function surveyOf(file: SourceFile): Promise<Survey> {
+  const orders = new DateOrders();
+  const senders = new Set<string>();
+  let title: string | undefined;
+  const stream = await openText(file);
+  for await (const batch of lines(stream)) {
+    for (const { bytes } of batch) {
+      if (bytes === undefined) continue;
+      const text = decode(stream, bytes, []);
+      title ??= text.trim();
+      const date = DATE.exec(text);
+      if (date !== null) orders.see(digitsOf(date));
+      const sender = ENTRY.exec(text)?.[5];
+      if (sender !== undefined && sender !== '' && senders.size < MAX_SENDERS) senders.add(sender);
+    }
+  }
+  return { order: orders.decide(file.settings.dateOrder), title: title ?? '', senders };
+}
+
+const digitsOf = (match: RegExpExecArray): DateDigits => [match[1] ?? '', match[2] ?? '', match[3] ?? ''];
+
+const JOINED = /^(.{1,120}?) ?(?:joined the group|已加入该群|已加入群組|がグループに参加しました)/u;
+const LEFT = /^(.{1,120}?) ?(?:left the group|已退群|已離開群組|がグループを退会しました)/u;
+const UNSENT =
+  /^(?:(.{1,120}?) ?(?:unsent a message|撤回了一条消息|已收回訊息|がメッセージの送信を取り消しました)|Message unsent)/u;
+const MEDIA =
+  /^\[(?:Photo|Video|Voice message|File|Sticker|Album|照片|视频|影片|语音信息|語音訊息|文件|檔案|贴图|貼圖|写真|動画|ボイスメッセージ|ファイル|スタンプ)\]$/u;
+
+class LineLog implements EntryLog {
+  readonly #survey: Survey;
+  readonly #clock: LogClock;
+  readonly #scribe = new Scribe();
+  readonly #conversation: Conversation;
+  readonly #sides: readonly string[];
+  readonly #self: string | undefined;
+  #day: { readonly ms: number; readonly date: DateDigits } | undefined;
+
+  constructor(file: SourceFile, survey: Survey) {
+    this.#survey = survey;
+    this.#clock = new LogClock(file.settings);
+    const { account } = file.settings;
+    this.#self = account === undefined ? undefined : normaliseAddress(NETWORK, account);
+    const one = ONE.exec(survey.title)
+      ?.slice(1)
+      .find((each) => each !== undefined)
+      ?.trim();
+    const group = GROUP.exec(survey.title)
+      ?.slice(1)
+      .find((each) => each !== undefined)
+      ?.trim();
+    const senders = [...survey.senders].map((each) => normaliseAddress(NETWORK, each));
+    const people = [...new Set(one === undefined ? senders : [normaliseAddress(NETWORK, one), ...senders])];
+    const isDirect = people.length <= 2 && (one !== undefined || group === undefined);
+    this.#sides = isDirect ? people : [];
+    const stem = (nameOf(file).split('/').at(-1) ?? '').replace(/\.txt$/iu, '');
+    const title = group ?? one ?? stem.replace(/^\[LINE\] ?/u, '');
+    this.#conversation =
+      isDirect && people.length > 0 ? direct(...people) : { id: title, kind: 'group', name: title };
+  }
+
+  role(text: string): Role {
+    if (ENTRY.test(text)) return 'entry';
+    if (DATE.test(text) || SAVED.test(text) || text.trim() === this.#survey.title) return 'heading';
+    return 'more';
+  }
+
+  heading(text: string): void {
+    const match = DATE.exec(text);
+    if (match === null) return;
+    const date = digitsOf(match);
+    const ms = dateMs(date, this.#survey.order.order);
+    this.#day = ms === undefined ? undefined : { ms, date };
+  }
+
+  read(entry: string, place: Place, repairs: Repair[]): Outcome {
+    const match = ENTRY.exec(entry);
+    if (match === null) return { type: 'reject', code: 'line-unknown' };
+    const [all, before, hour = '', minute = '', after, name = ''] = match;
+    if (this.#day === undefined) return { type: 'reject', code: 'time-missing' };
+    const clock = dayMs(hour, minute, undefined, before ?? after);
+    const at = clock === undefined ? undefined : this.#clock.moment(this.#day.ms + clock, 'min', repairs);
+    if (at === undefined) return { type: 'reject', code: 'time-invalid' };
+    sayAssumed(this.#day.date, this.#survey.order.from, repairs);
+    const text = unquoted(entry.slice(all.length).replace(/\n+$/u, ''));
+    const joined = name === '' ? JOINED.exec(text)?.[1] : undefined;
+    const left = name === '' ? LEFT.exec(text)?.[1] : undefined;
+    const unsent = name === '' ? UNSENT.exec(text) : null;
+    const who = name !== '' ? name : (joined ?? left ?? unsent?.[1]);
+    const sender = who === undefined ? undefined : party(NETWORK, who);
+    const other =
+      this.#sides.length === 2 && name !== ''
+        ? this.#sides.find((each) => each !== sender?.address)
+        : undefined;
+    const base = this.#scribe.write(place, {
+      network: NETWORK,
+      conversation: this.#conversation,
+      at,
+      sender,
+      recipients: to(other === undefined ? undefined : { address: other }),
+      text,
+      ...(name !== '' && MEDIA.test(text) && { attachments: [{ state: 'missing' as const }] }),
+      perspective: this.#self,
+      facts: {
+        network: 'header',
+        conversation: 'header',
+        date: 'header',
+        ...(this.#survey.order.from === 'setting' && { dateOrder: 'setting' }),
+      },
+      repairs,
+    });
+    const event: Event =
+      name !== ''
+        ? { ...base, kind: 'message' }
+        : joined !== undefined
+          ? { ...base, kind: 'join', payload: { basis: 'stated' } }
+          : left !== undefined
+            ? { ...base, kind: 'leave', payload: { basis: 'stated' } }
+            : { ...base, kind: 'notice', payload: { type: unsent === null ? 'system' : 'message-unsent' } };
+    return { type: 'event', event };
+  }
+}
+
+/** A text of several lines stands in quotes, its own doubled. */
+function unquoted(text: string): string {
+  if (!text.startsWith('"') || !text.endsWith('"') || !text.includes('\n')) return text;
+  return text.slice(1, -1).replaceAll('""', '"');
+}
