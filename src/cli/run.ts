@@ -21,7 +21,7 @@ export async function run(
     if (invocation === ANSWERED) return 0;
     const { command, args, options } = invocation;
     const context = contextFor(options, caller, world, held);
-    if (command.needs === 'archive' && held === undefined) {
+    if (command.needs === 'archive' && command.alone?.(options) !== true && held === undefined) {
       const code = await world.deployment.elsewhere(context.settings(), argv, caller);
       if (code !== undefined) return code;
     }

@@ -25,6 +25,7 @@ export const ingest: CommandSpec = {
   name: 'ingest',
   summary: 'take in transcripts: files, folders and zips, until they are sealed and searchable',
   needs: 'archive',
+  alone: ({ dryRun }) => dryRun === true,
   configure(command) {
     command
       .argument('<paths...>', 'files and folders; folders are walked, zips read as what they hold')

@@ -1,10 +1,15 @@
 import { AUDIT, baseLogs, baseOf, CONTROL } from '../../core/logs.ts';
 import type { LogName } from '../../core/record.ts';
+import { type Accounts, sumAccounts } from '../../ingest/accounts.ts';
 import { scheduleOf } from '../../retention/schedule.ts';
 import type { Archive } from '../archive.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
-import { count } from '../io.ts';
+import { count, printable } from '../io.ts';
+import { differs } from './ingest-dry-run.ts';
+
+/** Differences that are printed; `--json` has more. */
+const SHOWN = 20;
 
 interface LogStatus {
   readonly log: LogName;
@@ -20,8 +25,10 @@ export const status: CommandSpec = {
   name: 'status',
   summary: 'show how much is sealed, indexed and pending, and until when it is kept',
   needs: 'archive',
-  configure() {},
-  run(context) {
+  configure(command) {
+    command.option('--accounts', 'also read the account of every receipt: units, and counts that differ');
+  },
+  run(context, _args, options) {
     return context.withArchive(async (archive) => {
       const sealed = await sealedLogs(archive);
       const logs = sealed.map(({ status }) => status);
@@ -37,6 +44,7 @@ export const status: CommandSpec = {
         stream,
         retention: buckets.map((bucket) => scheduleOf(bucket)),
         incidents: archive.incidents(),
+        ...(options.accounts === true && { accounts: await sumAccounts(archive.vault) }),
       };
       print(context, answer, () => [
         `Archive ${answer.id} (${answer.mode}), made ${answer.createdAt}`,
@@ -49,12 +57,24 @@ export const status: CommandSpec = {
           (bucket) =>
             `  ${bucket.class} ${bucket.quarter}: easily accessible until ${bucket.accessibleUntil ?? 'further notice'}, kept until ${bucket.retainUntil ?? 'further notice'}`,
         ),
+        ...(answer.accounts === undefined ? [] : accountLines(answer.accounts)),
         ...answer.incidents.map(({ log, code, message }) => `  INCIDENT ${log}: ${message} [${code}]`),
       ]);
       return 0;
     });
   },
 };
+
+function accountLines(accounts: Accounts): string[] {
+  const { receipts, unread, units, events, rejects, excluded, stated, differing, differences } = accounts;
+  return [
+    `  ${count(receipts)} receipts: ${count(units)} units = ${count(events)} events + ${count(rejects)} rejects + ${count(excluded)} excluded${unread > 0 ? `; ${count(unread)} not read to their end` : ''}`,
+    `  of ${count(stated)} counts that sources state of themselves, ${count(differing)} differ from what was found`,
+    ...differences
+      .slice(0, SHOWN)
+      .map((each) => printable(`    receipt ${each.receipt.slice(0, 12)}: ${differs(each)}`)),
+  ];
+}
 
 interface SealedLog {
   readonly status: LogStatus;

@@ -1,5 +1,6 @@
 /** The first pages: cover, selection, completeness and exceptions, people, index of conversations. */
 
+import type { Statement } from '../../core/record.ts';
 import type { Sheet } from '../pdf/sheet.ts';
 import { type LocalClock, longDay } from '../selection/local-time.ts';
 import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
@@ -172,7 +173,7 @@ function completeness(sheet: Sheet, input: FrontInput, bookmark: (title: string)
     }
     const at = account.receivedAt === '' ? 'not known' : `${input.store.clock.at(account.receivedAt).day}`;
     const figures = [account.units, account.events, account.rejects, account.excluded, account.exported];
-    table.row([account.path, at, ...figures.map(count)]);
+    table.row([[account.path, ...statedLines(account.stated)].join('\n'), at, ...figures.map(count)]);
   }
   if (more > 0) table.row([`… and ${plural(more, 'more source')}: see custody.ndjson`]);
   table.end();
@@ -309,4 +310,24 @@ export function titleOf({ name, id, kind }: { name: string | undefined; id: stri
   if (name !== undefined && name !== '') return name;
   const addresses = id.split(' ');
   return kind === 'direct' && addresses.length === 2 ? addresses.join(' and ') : id;
+}
+
+/** Statements of one source that are printed; the others are counted. */
+const MOST_STATED = 5;
+
+/** What a source counts of itself, beside what was found: each difference, and how many counts agree. */
+export function statedLines(stated: readonly Statement[] = []): string[] {
+  const differing = stated.filter((each) => each.stated !== each.found);
+  const agreeing = stated.length - differing.length;
+  return [
+    ...differing
+      .slice(0, MOST_STATED)
+      .map((each) => `states ${count(each.stated)} ${each.what}; ${count(each.found)} were found`),
+    ...(differing.length > MOST_STATED
+      ? [`and ${plural(differing.length - MOST_STATED, 'more difference')}`]
+      : []),
+    ...(agreeing > 0
+      ? [`${plural(agreeing, 'count')} of its own ${agreeing === 1 ? 'agrees' : 'agree'}`]
+      : []),
+  ];
 }
