@@ -70,7 +70,7 @@ export class Office {
   }
 
   static async start(
-    options: ServiceOptions & { settings?: object; parts?: Partial<ServiceParts> } = {},
+    options: ServiceOptions & { settings?: object; parts?: (real: ServiceParts) => ServiceParts } = {},
   ): Promise<Office> {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-http-'));
     const settings: EmbeddedSettings = embeddedSchema.parse({
@@ -87,7 +87,7 @@ export class Office {
   static async again(
     folder: string,
     settings: EmbeddedSettings,
-    options: ServiceOptions & { parts?: Partial<ServiceParts> } = {},
+    options: ServiceOptions & { parts?: (real: ServiceParts) => ServiceParts } = {},
   ): Promise<Office> {
     const open = await openEmbedded(settings, 'a passphrase', caller);
     const logged: string[] = [];
@@ -95,7 +95,7 @@ export class Office {
     const runHeld: RunHeld = (argv, by, archive) =>
       run(argv, by, { ...world, deployment: deployment(world) }, archive);
     const real = await serviceParts(open.archive, runHeld, (line) => logged.push(line));
-    const parts = { ...real, ...options.parts };
+    const parts = options.parts?.(real) ?? real;
     await firstAccounts(parts, caller);
     const service = new Service(parts);
     await service.start();
