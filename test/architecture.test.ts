@@ -3,7 +3,7 @@ import { folders, type Source, sources } from './architecture/sources.ts';
 const all = sources();
 const src = all.filter(({ path }) => path.startsWith('src/'));
 
-const FEATURES = ['access', 'ingest', 'archive', 'search', 'retention', 'supervision', 'export'];
+const FEATURES = ['access', 'directory', 'ingest', 'archive', 'search', 'retention', 'supervision', 'export'];
 /** What any feature may read of the archive: how to read it, never how it is sealed. */
 const READING_SIDE = /^src\/archive\/(?:reader\.ts|read\/)/;
 
@@ -87,7 +87,12 @@ const PACKAGES: readonly Package[] = [
   },
   { name: /^pdfkit$/, where: /^src\/export\//, instead: 'only the report is drawn; call src/export.' },
   {
-    name: /^(?:saxes|csv-parse|postal-mime|bson|bplist-parser|tar-stream|yauzl|pst-extractor)(?:\/|$)/,
+    name: /^csv-parse(?:\/|$)/,
+    where: /^src\/(?:directory|ingest)\//,
+    instead: 'only the directory and ingest read CSV of others; call them.',
+  },
+  {
+    name: /^(?:saxes|postal-mime|bson|bplist-parser|tar-stream|yauzl|pst-extractor)(?:\/|$)/,
     // Beside ingest: the file in which a bundle is downloaded.
     where: /^src\/(?:ingest\/|http\/jobs\/tar\.ts)/,
     instead: 'only ingest reads wire formats of others; call src/ingest.',
