@@ -12,7 +12,9 @@ import { keptUntil } from './kept.ts';
 import { parse } from './parse.ts';
 import { receiveFiles, type StoredReceipt, storeReceipts } from './receive.ts';
 import { type Recognised, recognise } from './recognise.ts';
+import { settingsFor } from './rules.ts';
 import { SealedReceipts } from './sealed.ts';
+import { nameOf } from './source-name.ts';
 import type { Input } from './walk.ts';
 
 export class IngestRun {
@@ -57,11 +59,11 @@ export class IngestRun {
         const recognised = await recognise(captures.files);
         opened.push({ files, opened: captures, recognised });
       }
-      const receipts = opened.map(({ files, recognised }) => ({
+      const receipts = opened.map(({ files, opened, recognised }) => ({
         files,
         connector: this.#options.connector ?? 'file',
         format: recognised.name,
-        settings: this.#settings,
+        settings: settingsFor(this.#settings, opened.files.map(nameOf)),
       }));
       await this.#carryGroup(await storeReceipts(vault, clock, receipts, this.#until()), opened);
     } finally {
