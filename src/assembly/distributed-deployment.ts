@@ -24,6 +24,7 @@ import { generationTools } from './generations.ts';
 import { initialise } from './init.ts';
 import { findPassphrase } from './keys.ts';
 import type { Incident } from './sealing-worker.ts';
+import { elasticsearchAccess, kafkaAccess } from './server-access.ts';
 import type { RunHeld } from './service.ts';
 import { systemClock, systemRandom } from './system.ts';
 
@@ -235,6 +236,7 @@ function newArchiver(
 function openStream(settings: DistributedSettings, partitions: number, io: Io): Promise<KafkaStream> {
   return KafkaStream.open({
     brokers: settings.kafka.brokers,
+    ...kafkaAccess(settings),
     prefix: settings.kafka.prefix,
     partitions,
     production: settings.kafka.production,
@@ -253,6 +255,7 @@ function openIndex(
   const { node, shards, replicas } = settings.elasticsearch;
   return ElasticsearchIndex.open({
     node,
+    ...elasticsearchAccess(settings),
     archive: identity.id,
     shards,
     replicas,

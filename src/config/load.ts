@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { HoldfastError } from '../core/errors.ts';
-import { ENVIRONMENT, type Settings, settingsSchema } from './settings.ts';
+import { ENVIRONMENT, SECRETS, type Settings, settingsSchema } from './settings.ts';
 
 /** What the command line may say about settings. Both paths are relative to `cwd`. */
 export interface SettingFlags {
@@ -21,6 +21,10 @@ const PATHS = [
   ['jobs'],
   ['service', 'tls', 'certificate'],
   ['service', 'tls', 'key'],
+  ...['kafka', 'elasticsearch'].flatMap((server) =>
+    ['ca', 'certificate', 'key'].map((name) => [server, 'tls', name]),
+  ),
+  ...SECRETS.map((path) => fileOf(path)),
 ];
 
 /**
@@ -43,6 +47,7 @@ export function loadSettings(flags: SettingFlags, environment: Environment, cwd:
     const value = environment[name];
     if (value !== undefined && value !== '' && applies(tree, path)) place(tree, path, value);
   }
+  for (const path of SECRETS) if (tree.mode === 'distributed') fillSecret(tree, path);
   const parsed = settingsSchema.safeParse(tree);
   if (!parsed.success)
     throw new HoldfastError('bad-settings', describe(parsed.error), {
@@ -79,15 +84,44 @@ function readTree(file: string): Tree {
     });
   }
   const settings = tree as Tree;
+  for (const path of SECRETS) {
+    if (valueAt(settings, path) === undefined) continue;
+    throw new HoldfastError('bad-settings', `Setting '${path.join('.')}' is a secret.`, {
+      hint: `Take it out of the configuration: '${fileOf(path).join('.')}' names a file that holds it alone, or set its variable (docs/deploy.md).`,
+    });
+  }
   for (const path of PATHS) {
-    const last = path.at(-1) ?? '';
-    const branch = path
-      .slice(0, -1)
-      .reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), settings);
-    const value = isTree(branch) ? branch[last] : undefined;
-    if (isTree(branch) && typeof value === 'string') branch[last] = resolve(dirname(file), value);
+    const value = valueAt(settings, path);
+    if (typeof value === 'string') place(settings, path, resolve(dirname(file), value));
   }
   return settings;
+}
+
+const valueAt = (tree: Tree, path: readonly string[]): unknown =>
+  path.reduce<unknown>((at, key) => (isTree(at) ? at[key] : undefined), tree);
+
+/** Where the file of a secret is named. */
+function fileOf(path: readonly string[]): string[] {
+  return [...path.slice(0, -1), `${path.at(-1)}File`];
+}
+
+/** Reads a secret from its file, unless the environment gave it. */
+function fillSecret(tree: Tree, path: readonly string[]): void {
+  const file = valueAt(tree, fileOf(path));
+  if (typeof file !== 'string' || valueAt(tree, path) !== undefined) return;
+  place(tree, path, readSettingsFile(file, fileOf(path).join('.')).trim());
+}
+
+/** A file that a setting names. Throws `bad-settings`. */
+export function readSettingsFile(file: string, setting: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new HoldfastError('bad-settings', `The file ${file} of setting '${setting}' cannot be read.`, {
+      hint: 'Check its path and rights.',
+      cause,
+    });
+  }
 }
 
 const isTree = (value: unknown): value is Tree =>

@@ -11,6 +11,25 @@ const zone = z
 const folder = z.string().min(1);
 const url = z.url({ protocol: /^https?$/ });
 
+/** How a server is spoken to over TLS. */
+const clientTls = z
+  .strictObject({
+    ca: folder
+      .optional()
+      .describe(
+        'File of the certificates to trust, PEM; without it, those that Node trusts. `{}` turns TLS on.',
+      ),
+    certificate: folder
+      .optional()
+      .describe('File of this client’s certificate chain, PEM, where one is asked for.'),
+    key: folder.optional().describe('File of its private key, PEM.'),
+  })
+  .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
+    message: 'names a certificate and its key, or neither',
+  })
+  .optional();
+const secret = z.string().min(1).max(4_096);
+
 /** The HTTP service. */
 const service = z
   .strictObject({
@@ -101,24 +120,62 @@ export const distributedSchema = z.strictObject({
       'Folder of jobs and finished exports, on storage that every node sees; default: jobs, beside the vault.',
     ),
   partitions: z.int().min(1).max(64).default(8).describe('Transcript logs; fixed when the archive is made.'),
-  kafka: z.strictObject({
-    brokers: z.array(z.string().min(3)).min(1).describe('host:port of the brokers to start from.'),
-    prefix: z
-      .string()
-      .regex(/^[a-zA-Z0-9._-]{1,100}$/)
-      .default('holdfast')
-      .describe('Prefix of the topics and of the consumer group.'),
-    production: z
-      .boolean()
-      .default(false)
-      .describe('Require replication factor 3, min.insync.replicas 2 and no unclean election.'),
-    sessionTimeout: z.int().min(1_000).max(600_000).default(30_000).describe('Consumer session timeout, ms.'),
-  }),
-  elasticsearch: z.strictObject({
-    node: url.describe('Address of Elasticsearch.'),
-    shards: z.int().min(1).max(64).default(1).describe('Primary shards of each bucket.'),
-    replicas: z.int().min(0).max(5).default(0).describe('Replicas of each bucket.'),
-  }),
+  kafka: z
+    .strictObject({
+      brokers: z.array(z.string().min(3)).min(1).describe('host:port of the brokers to start from.'),
+      prefix: z
+        .string()
+        .regex(/^[a-zA-Z0-9._-]{1,100}$/)
+        .default('holdfast')
+        .describe('Prefix of the topics and of the consumer group.'),
+      production: z
+        .boolean()
+        .default(false)
+        .describe('Require replication factor 3, min.insync.replicas 2 and no unclean election.'),
+      sessionTimeout: z
+        .int()
+        .min(1_000)
+        .max(600_000)
+        .default(30_000)
+        .describe('Consumer session timeout, ms.'),
+      tls: clientTls,
+      sasl: z
+        .strictObject({
+          mechanism: z
+            .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+            .describe('SASL mechanism of the listener.'),
+          username: z.string().min(1).max(200).describe('Name that this node signs in with.'),
+          password: secret.describe('Its password; never in this file.'),
+          passwordFile: folder.optional().describe('File that holds the password alone.'),
+        })
+        .optional(),
+    })
+    .refine(({ sasl, tls }) => sasl?.mechanism !== 'plain' || tls !== undefined, {
+      message: 'would send the password readable: plain needs kafka.tls',
+    }),
+  elasticsearch: z
+    .strictObject({
+      node: url.describe('Address of Elasticsearch.'),
+      tls: clientTls,
+      username: z.string().min(1).max(200).optional().describe('Name that this node signs in with.'),
+      password: secret.optional().describe('Its password; never in this file.'),
+      passwordFile: folder.optional().describe('File that holds the password alone.'),
+      apiKey: secret
+        .optional()
+        .describe('API key in place of name and password, in its encoded form; never in this file.'),
+      apiKeyFile: folder.optional().describe('File that holds the API key alone.'),
+      shards: z.int().min(1).max(64).default(1).describe('Primary shards of each bucket.'),
+      replicas: z.int().min(0).max(5).default(0).describe('Replicas of each bucket.'),
+    })
+    .refine(({ node, tls }) => tls === undefined || node.startsWith('https:'), {
+      message: 'has TLS settings: its node must begin with https:',
+    })
+    .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+      message: 'names an account and its password, or neither',
+    })
+    .refine(({ username, apiKey }) => username === undefined || apiKey === undefined, {
+      message: 'names an account or an API key, not both',
+    }),
   ...common,
 });
 
@@ -138,8 +195,18 @@ export const ENVIRONMENT = {
   HOLDFAST_REPORT_LEGEND: ['report', 'legend'],
   HOLDFAST_REPORT_PREPARER: ['report', 'preparer'],
   HOLDFAST_KAFKA_BROKERS: ['kafka', 'brokers'],
+  HOLDFAST_KAFKA_PASSWORD: ['kafka', 'sasl', 'password'],
   HOLDFAST_ELASTICSEARCH: ['elasticsearch', 'node'],
+  HOLDFAST_ELASTICSEARCH_PASSWORD: ['elasticsearch', 'password'],
+  HOLDFAST_ELASTICSEARCH_API_KEY: ['elasticsearch', 'apiKey'],
 } as const satisfies Record<string, readonly string[]>;
+
+/** Settings that stand in the environment or in a file of their own (`<name>File`), never in the configuration. */
+export const SECRETS = [
+  ['kafka', 'sasl', 'password'],
+  ['elasticsearch', 'password'],
+  ['elasticsearch', 'apiKey'],
+] as const satisfies readonly (readonly string[])[];
 
 function isZone(name: string): boolean {
   try {

@@ -47,6 +47,8 @@ export class ElasticsearchIndex implements Index {
     this.#settings = settings;
     this.#client = new Client({
       node: settings.node,
+      ...(settings.tls && { tls: { ...settings.tls } }),
+      ...(settings.auth && { auth: { ...settings.auth } }),
       maxRetries: 0,
       requestTimeout: REQUEST_TIMEOUT_MS,
     });

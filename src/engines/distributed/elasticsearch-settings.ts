@@ -1,8 +1,13 @@
 import type { Clock } from '../../core/ports/clock.ts';
+import type { ServerTls } from './server-tls.ts';
 
 export interface ElasticsearchIndexSettings {
   /** Address of a node: `http://host:9200`. */
   readonly node: string;
+  /** For an `https:` node. */
+  readonly tls?: ServerTls;
+  /** Absent: nobody signs in. */
+  readonly auth?: { readonly apiKey: string } | { readonly username: string; readonly password: string };
   /** Id of the archive: part of every index name. */
   readonly archive: string;
   /** Primary shards of a bucket (default 1). */

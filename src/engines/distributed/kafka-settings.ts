@@ -1,9 +1,18 @@
 import type { Clock } from '../../core/ports/clock.ts';
+import type { ServerTls } from './server-tls.ts';
 
 /** What a {@link import('./kafka-stream.ts').KafkaStream} is made of. Times are milliseconds. */
 export interface KafkaStreamSettings {
   /** `host:port` of brokers to start from. */
   readonly brokers: readonly string[];
+  /** Absent: no TLS. */
+  readonly tls?: ServerTls;
+  /** Absent: nobody signs in. */
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
   /** Prefix of the topics: `<prefix>.m`, `<prefix>.control`, `<prefix>.audit`. */
   readonly prefix: string;
   /** Number of transcript logs; `<prefix>.m` has exactly so many partitions. */
