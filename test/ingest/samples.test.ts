@@ -246,6 +246,12 @@ describe('samples of these formats, with accounts that add up', () => {
     expect(kinds).toEqual(['join', 'edit', 'message', 'deletion']);
   });
 
+  sample('an Android database of text messages, and a backup of one', async () => {
+    const none = { rejects: [], excluded: [] };
+    expect(await accountOf('sms/mmssms.db')).toEqual({ format: 'sms-db', events: 9, ...none });
+    expect(await accountOf('sms/SYNTHETIC_sms-20210303.xml')).toEqual({ format: 'sms', events: 4, ...none });
+  });
+
   sample('every other sample is kept too: recognised, or one reject a file', async () => {
     const reads = await readPath(workshop.vault, SAMPLES ?? '');
     const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);

@@ -4,6 +4,7 @@
  */
 import type { Format, SourceFile } from '../format.ts';
 import { FilesBeside, type Shared } from '../reading/files-beside.ts';
+import { FollowingRows } from '../reading/following-rows.ts';
 import type { SqliteRow } from '../reading/sqlite.ts';
 import {
   databaseFolder,
@@ -123,36 +124,22 @@ function messagesSql(db: Tables): string {
 
 /** Attachments of one message after the other: both lists are in the order of the messages. */
 class FilesOfMessages {
-  readonly #rows: Iterator<SqliteRow>;
+  readonly #rows: FollowingRows;
   readonly #root: string;
   readonly #beside: FilesBeside;
-  #next: SqliteRow | undefined;
 
   constructor(db: Tables, root: string, beside: FilesBeside) {
     const known =
       db.tables.get('message_attachment_join')?.has('message_id') === true && db.tables.has('attachment');
     const sql =
       'SELECT j.message_id AS of_message, a.* FROM message_attachment_join j JOIN attachment a ON a.ROWID = j.attachment_id ORDER BY j.message_id, a.ROWID';
-    this.#rows = known ? db.facts(sql)[Symbol.iterator]() : [][Symbol.iterator]();
+    this.#rows = new FollowingRows(db, known ? sql : undefined, 'of_message');
     this.#root = root;
     this.#beside = beside;
-    this.#step();
-  }
-
-  #step(): void {
-    const next = this.#rows.next();
-    this.#next = next.done === true ? undefined : next.value;
   }
 
   of(message: number): Shared[] {
-    const shared: Shared[] = [];
-    while (this.#next !== undefined) {
-      const owner = numberColumn(this.#next, 'of_message') ?? -1;
-      if (owner > message) break;
-      if (owner === message) shared.push(this.#shared(this.#next));
-      this.#step();
-    }
-    return shared;
+    return this.#rows.of(message).map((row) => this.#shared(row));
   }
 
   /** `~/Library/Messages/Attachments/…` on a Mac, `~/Library/SMS/Attachments/…` on a telephone. */

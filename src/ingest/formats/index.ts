@@ -34,14 +34,16 @@ import { qq } from './qq.ts';
 import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
 import { skypeDb } from './skype-db.ts';
-import { slackResponses } from './slack-responses.ts';
 import { slack } from './slack.ts';
+import { slackResponses } from './slack-responses.ts';
+import { sms } from './sms.ts';
+import { smsDb } from './sms-db.ts';
 import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
-import { whatsappDb } from './whatsapp-db.ts';
 import { whatsapp } from './whatsapp.ts';
+import { whatsappDb } from './whatsapp-db.ts';
 import { xmpp } from './xmpp.ts';
 import { yahoo } from './yahoo.ts';
 import { zulip } from './zulip.ts';
@@ -62,6 +64,8 @@ export const FORMATS: readonly Format[] = [
   skypeDb,
   imessage,
   whatsappDb,
+  sms,
+  smsDb,
   pidgin,
   bloomberg,
   whatsapp,
