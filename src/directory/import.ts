@@ -73,7 +73,7 @@ export function importActs(
     import: name,
     part: i + 1,
     parts: groups.length,
-    changes: group as unknown as Json,
+    changes: group,
     ...via,
   }));
 }
