@@ -11,6 +11,7 @@ import { errorsDocument } from './errors-document.ts';
 import { formatsDocument } from './formats-document.ts';
 import { openapiJson } from './openapi-document.ts';
 import { deployDocument } from './settings-tables.ts';
+import { sourcesDocument } from './sources-document.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -21,6 +22,7 @@ export const GENERATED: { readonly [path: string]: () => string } = {
   'docs/deploy.md': deployDocument,
   'docs/errors.md': errorsDocument,
   'docs/formats.md': formatsDocument,
+  'docs/sources.md': sourcesDocument,
   'src/http/openapi.json': openapiJson,
 };
 
