@@ -12,7 +12,13 @@
 import { randomBytes } from 'node:crypto';
 import { elasticsearchHome, kafkaJars } from './artefacts.ts';
 import { localElasticsearch } from './elasticsearch-server.ts';
-import { localKafka, SHORTEST_SESSION_MS } from './kafka-server.ts';
+import {
+  localKafka,
+  type SecuredListener,
+  type SecuredServer,
+  SHORTEST_SESSION_MS,
+  securedKafka,
+} from './kafka-server.ts';
 import type { Server } from './server.ts';
 import { type EngineName, type Found, reason } from './shared.ts';
 
@@ -34,6 +40,8 @@ export interface Engines {
   readonly elasticsearch: { readonly node: string };
   /** Makes a broker of the test's own, started; the test closes it. */
   readonly ownKafka: () => Promise<Server>;
+  /** The same with a second listener that speaks TLS and asks who is there. */
+  readonly ownSecuredKafka: (listener: SecuredListener) => Promise<SecuredServer>;
   /** Makes a node of the test's own, started; the test closes it. */
   readonly ownElasticsearch: () => Promise<Server>;
 }
@@ -45,6 +53,7 @@ const FINDERS: { readonly [K in keyof Engines]: () => Promise<Engines[K] | Skip>
   kafka,
   elasticsearch,
   ownKafka: () => own(kafkaJars, localKafka),
+  ownSecuredKafka: () => own(kafkaJars, securedKafka),
   ownElasticsearch: () => own(elasticsearchHome, localElasticsearch),
 };
 
@@ -105,17 +114,17 @@ async function ask(name: EngineName): Promise<Found> {
   return (await answer.json()) as Found;
 }
 
-async function own(
+async function own<S extends Server, A extends readonly unknown[]>(
   fetchArtefact: () => Promise<string>,
-  make: () => Promise<Server>,
-): Promise<(() => Promise<Server>) | Skip> {
+  make: (...how: A) => Promise<S>,
+): Promise<((...how: A) => Promise<S>) | Skip> {
   try {
     await fetchArtefact();
   } catch (error) {
     return { skip: `a server that can be stopped needs a local start: ${reason(error)}` };
   }
-  return async () => {
-    const server = await make();
+  return async (...how) => {
+    const server = await make(...how);
     await server.start();
     return server;
   };

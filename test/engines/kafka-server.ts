@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { kafkaJars } from './artefacts.ts';
+import type { Certificate } from './certificate.ts';
 import { newestJdk } from './jdk.ts';
 import { freePorts, type Server, server, serverFolder } from './server.ts';
 
@@ -13,8 +14,30 @@ const run = promisify(execFile);
 /** A killed member holds its group up for one session: in tests that should be short. */
 export const SHORTEST_SESSION_MS = 3_000;
 
+/** A second listener that speaks TLS and asks who is there (SCRAM-SHA-256). */
+export interface SecuredListener {
+  readonly certificate: Certificate;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A broker with a listener of each kind; `address` is the open one, for looking after it. */
+export interface SecuredServer extends Server {
+  readonly secured: string;
+}
+
 /** A Kafka broker of its own (KRaft, broker and controller in one), formatted but not started. */
 export async function localKafka(): Promise<Server> {
+  return await prepare();
+}
+
+export async function securedKafka(listener: SecuredListener): Promise<SecuredServer> {
+  const [port] = (await freePorts(1)) as [number];
+  const secured = `127.0.0.1:${port}`;
+  return { ...(await prepare({ ...listener, address: secured })), secured };
+}
+
+async function prepare(listener?: SecuredListener & { readonly address: string }): Promise<Server> {
   const jdk = await newestJdk();
   if (!jdk || jdk.version < 17) throw new Error('Kafka needs Java 17 or newer in JAVA_HOME or /usr/lib/jvm');
   const jars = await kafkaJars();
@@ -22,10 +45,12 @@ export async function localKafka(): Promise<Server> {
   const [client, controller] = (await freePorts(2)) as [number, number];
   const address = `127.0.0.1:${client}`;
   const properties = join(folder, 'server.properties');
-  await writeFile(properties, settings(folder, address, `127.0.0.1:${controller}`));
+  await writeFile(properties, settings(folder, address, `127.0.0.1:${controller}`, listener));
   const java = join(jdk.home, 'bin', 'java');
   const classPath = ['-cp', `${jars}/*`];
-  await run(java, [...classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', properties]);
+  const user = listener && `SCRAM-SHA-256=[name=${listener.username},password=${listener.password}]`;
+  const format = ['format', '-t', clusterId(), '-c', properties, ...(user ? ['--add-scram', user] : [])];
+  await run(java, [...classPath, 'kafka.tools.StorageTool', ...format]);
   return server({
     name: 'Kafka',
     address,
@@ -62,12 +87,18 @@ function clusterId(): string {
   return `h${randomBytes(16).toString('base64url').slice(1)}`;
 }
 
-const settings = (folder: string, address: string, controller: string): string => `
+const settings = (
+  folder: string,
+  address: string,
+  controller: string,
+  listener?: SecuredListener & { readonly address: string },
+): string => `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@${controller}
-listeners=PLAINTEXT://${address},CONTROLLER://${controller}
-advertised.listeners=PLAINTEXT://${address}
+listeners=PLAINTEXT://${address},CONTROLLER://${controller}${listener ? `,SECURED://${listener.address}` : ''}
+advertised.listeners=PLAINTEXT://${address}${listener ? `,SECURED://${listener.address}` : ''}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${join(folder, 'logs')}
@@ -79,4 +110,13 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=${SHORTEST_SESSION_MS}
+${listener ? secured(listener) : ''}`;
+
+const secured = ({ certificate: { file, passphrase } }: SecuredListener): string => `
+sasl.enabled.mechanisms=SCRAM-SHA-256
+listener.name.secured.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+ssl.keystore.type=PKCS12
+ssl.keystore.location=${file}
+ssl.keystore.password=${passphrase}
+ssl.key.password=${passphrase}
 `;
