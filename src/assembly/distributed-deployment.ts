@@ -1,30 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { readIdentity } from '../archive/read/identity.ts';
 import { openReader } from '../archive/read/open-reader.ts';
-import type { ArchiveIdentity, ArchiveReader } from '../archive/reader.ts';
 import { RegisterFollower } from '../archive/register.ts';
 import { RegisterSnapshots } from '../archive/register-snapshot.ts';
-import { Archiver } from '../archive/seal/archiver.ts';
 import type { GenerationTools } from '../archive/seal/generation.ts';
 import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
 import type { Caller } from '../cli/caller.ts';
 import type { Io } from '../cli/io.ts';
 import type { DistributedSettings } from '../config/settings.ts';
-import { HoldfastError } from '../core/errors.ts';
-import type { Index } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
-import { ElasticsearchIndex } from '../engines/distributed/elasticsearch-index.ts';
-import { KafkaStream } from '../engines/distributed/kafka-stream.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
-import { type ArchiveKeys, openKeys } from '../engines/embedded/key-file.ts';
-import { Indexer, rebuildIndex } from '../search/indexer.ts';
+import { keysOf, openKeys } from '../engines/embedded/key-file.ts';
+import { readKeyFile, type StoredKeys } from '../engines/embedded/key-file-store.ts';
+import { rebuildIndex } from '../search/indexer.ts';
 import { accessTo } from './access.ts';
+import { IN_FLIGHT, openIndex, openStream } from './distributed-engines.ts';
 import { serve } from './duties.ts';
 import { generationTools } from './generations.ts';
 import { initialise } from './init.ts';
 import { findPassphrase } from './keys.ts';
+import { startRoles } from './role-threads.ts';
 import type { Incident } from './sealing-worker.ts';
-import { elasticsearchAccess, kafkaAccess } from './server-access.ts';
 import type { RunHeld } from './service.ts';
 import { systemClock, systemRandom } from './system.ts';
 
@@ -44,7 +40,7 @@ export class DistributedDeployment {
     passphrase: string | undefined,
     caller: Caller,
   ): Promise<Initialised> {
-    const stream = await openStream(settings, settings.partitions, caller.io);
+    const stream = await openStream(settings, settings.partitions, caller.io.err);
     try {
       const made = await initialise({
         vault: new FolderVault(settings.vault),
@@ -78,7 +74,7 @@ export class DistributedDeployment {
   /** Vault and index for reading. */
   async inspect(settings: DistributedSettings, io: Io): Promise<Inspection> {
     const vault = new FolderVault(settings.vault);
-    const index = await openIndex(settings, await readIdentity(vault), io);
+    const index = await openIndex(settings, await readIdentity(vault), io.err);
     return { vault, index, close: () => index.close() };
   }
 
@@ -92,7 +88,7 @@ export class DistributedDeployment {
     const vault = new FolderVault(settings.vault);
     const identity = await readIdentity(vault);
     const keys = await openKeys(settings.keys, findPassphrase(settings.keys, given));
-    const stream = await openStream(settings, identity.partitions, caller.io);
+    const stream = await openStream(settings, identity.partitions, caller.io.err);
     try {
       return await open(generationTools(vault, stream, identity, keys, caller.actor));
     } finally {
@@ -107,31 +103,25 @@ export class DistributedDeployment {
     roles: readonly Role[],
     caller: Caller,
   ): Promise<void> {
-    const { archive, feedReader, index, keys, incidents, close } = await open(
-      settings,
-      passphrase,
-      caller.io,
-    );
+    const { archive, keys, incidents, close } = await open(settings, passphrase, caller.io);
     try {
-      const archiver = roles.includes('archiver')
-        ? await archive.stream.consume(newArchiver(settings, archive, keys, incidents, caller.io))
-        : undefined;
-      const indexer = roles.includes('indexer') ? newIndexer(feedReader, index, caller.io) : undefined;
-      indexer?.start();
-      const api = roles.includes('api')
-        ? await (await import('./service.ts')).serveHttp(archive, this.#runHeld, caller)
-        : undefined;
-      const where = api === undefined ? '' : `, serving ${api.url}`;
-      caller.io.err(
-        `ready: archive ${archive.identity.id}, roles ${roles.join(', ')}${where}; stop with Ctrl-C`,
-      );
+      const threads = await startRoles(roles, { settings, keys }, caller.io, incidents);
       try {
-        await serve(archive, caller, roles.includes('sweeper'));
+        const api = roles.includes('api')
+          ? await (await import('./service.ts')).serveHttp(archive, this.#runHeld, caller)
+          : undefined;
+        const where = api === undefined ? '' : `, serving ${api.url}`;
+        caller.io.err(
+          `ready: archive ${archive.identity.id}, roles ${roles.join(', ')}${where}; stop with Ctrl-C`,
+        );
+        try {
+          await Promise.race([serve(archive, caller, roles.includes('sweeper')), threads.died]);
+        } finally {
+          await api?.close();
+        }
       } finally {
-        await api?.close();
+        await threads.close();
       }
-      await archiver?.stop();
-      await indexer?.stop();
     } finally {
       await close();
     }
@@ -140,10 +130,7 @@ export class DistributedDeployment {
 
 interface Opened {
   readonly archive: Archive;
-  /** What the index is fed from. */
-  readonly feedReader: ArchiveReader;
-  readonly index: Index;
-  readonly keys: ArchiveKeys;
+  readonly keys: StoredKeys;
   readonly incidents: Incident[];
   close(): Promise<void>;
 }
@@ -152,10 +139,11 @@ async function open(settings: DistributedSettings, given: string | undefined, io
   const vault = new FolderVault(settings.vault);
   const identity = await readIdentity(vault);
   const passphrase = findPassphrase(settings.keys, given);
-  const keys = await openKeys(settings.keys, passphrase);
+  const stored = await readKeyFile(settings.keys, passphrase);
+  const keys = keysOf(stored);
   await mkdir(settings.cache, { recursive: true, mode: 0o700 });
-  const stream = await openStream(settings, identity.partitions, io);
-  const index = await openIndex(settings, identity, io).catch(async (error: unknown) => {
+  const stream = await openStream(settings, identity.partitions, io.err);
+  const index = await openIndex(settings, identity, io.err).catch(async (error: unknown) => {
     await stream.close();
     throw error;
   });
@@ -179,88 +167,11 @@ async function open(settings: DistributedSettings, given: string | undefined, io
   };
   return {
     archive,
-    feedReader,
-    index,
-    keys,
+    keys: stored,
     incidents,
     async close() {
       await index.close();
       await stream.close();
     },
   };
-}
-
-/** Bulk requests under way at a time: the server works while the next one is made ready. */
-const IN_FLIGHT = 3;
-
-function newIndexer(reader: ArchiveReader, index: Index, io: Io): Indexer {
-  return new Indexer({
-    reader,
-    index,
-    inFlight: IN_FLIGHT,
-    report(event) {
-      if (event.kind === 'failed')
-        io.err(`indexing ${event.log} failed and is tried again: ${event.error.message}`);
-    },
-  });
-}
-
-function newArchiver(
-  settings: DistributedSettings,
-  archive: Archive,
-  keys: ArchiveKeys,
-  incidents: Incident[],
-  io: Io,
-): Archiver {
-  return new Archiver({
-    vault: archive.vault,
-    identity: archive.identity,
-    ledger: keys.ledger,
-    dedup: keys.dedup,
-    clock: systemClock,
-    random: systemRandom,
-    cache: settings.cache,
-    trim: (log, below) => archive.stream.trim(log, below),
-    report(event) {
-      if (event.kind === 'fenced')
-        io.err(`fenced: another archiver committed first in ${event.sealedIn}; going on at ${event.next}`);
-      if (event.kind === 'assigned') io.err(`archiving ${event.sealedIn} from offset ${event.next}`);
-      if (event.kind !== 'incident') return;
-      const code = event.error instanceof HoldfastError ? event.error.code : 'internal';
-      incidents.push({ log: event.log, code, message: event.error.message });
-      io.err(`incident: log ${event.log} has stopped: ${event.error.message} [${code}]`);
-    },
-  });
-}
-
-function openStream(settings: DistributedSettings, partitions: number, io: Io): Promise<KafkaStream> {
-  return KafkaStream.open({
-    brokers: settings.kafka.brokers,
-    ...kafkaAccess(settings),
-    prefix: settings.kafka.prefix,
-    partitions,
-    production: settings.kafka.production,
-    sessionTimeoutMs: settings.kafka.sessionTimeout,
-    patienceMs: settings.patience * 1_000,
-    clock: systemClock,
-    waiting: (reason) => io.err(`waiting: ${reason}`),
-  });
-}
-
-function openIndex(
-  settings: DistributedSettings,
-  identity: ArchiveIdentity,
-  io: Io,
-): Promise<ElasticsearchIndex> {
-  const { node, shards, replicas } = settings.elasticsearch;
-  return ElasticsearchIndex.open({
-    node,
-    ...elasticsearchAccess(settings),
-    archive: identity.id,
-    shards,
-    replicas,
-    patienceMs: settings.patience * 1_000,
-    clock: systemClock,
-    waiting: (line) => io.err(`waiting: ${line}`),
-  });
 }
