@@ -9,6 +9,7 @@ import { embedded } from './embedded.ts';
 import { publish, type Result } from './output.ts';
 import { report } from './report.ts';
 import { search } from './search.ts';
+import { serve } from './serve.ts';
 import { sizes } from './sizes.ts';
 
 interface Options {
@@ -27,6 +28,7 @@ const BENCHES: { readonly [name: string]: Bench } = {
   distributed: { messages: 200_000, run: distributed },
   search: { messages: 1_000_000, run: search },
   report: { messages: 10_000, run: report },
+  serve: { messages: 100_000, run: serve },
   sizes: { messages: 1_000_000, run: sizes },
 };
 

@@ -58,7 +58,7 @@ export function ended(child: ChildProcess): Promise<number> {
 }
 
 /** Follows the high-water mark of a process that runs; the answer ends it and gives MiB. */
-function watchMemory(child: ChildProcess): () => number {
+export function watchMemory(child: ChildProcess): () => number {
   let peak = 0;
   const look = () => {
     peak = Math.max(peak, residentPeak(child.pid));
