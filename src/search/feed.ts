@@ -19,6 +19,8 @@ const BATCH_TEXT = 4 * 1024 * 1024;
 const ADVANCE_EVERY = 20_000;
 /** Between two looks for new commits, and after something failed; ms. */
 const PAUSE = 50;
+/** Looks after which the index is asked how far it is, though nothing new was sealed: another node may have made it anew. */
+const ASK_EVERY = 20;
 const PAUSE_AFTER_FAILURE = 2_000;
 
 /** What the indexer says of itself. */
@@ -41,13 +43,22 @@ export interface FeedSettings {
 export async function feed(settings: FeedSettings, signal: AbortSignal): Promise<void> {
   const slots = new Slots(settings.inFlight ?? 1);
   const following = new Map<LogName, Promise<void>>();
-  while (!signal.aborted) {
+  const seen: Sizes = new Map();
+  for (let look = 0; !signal.aborted; look++) {
     try {
-      for (const stretch of await backlog(settings, following)) {
+      if (look % ASK_EVERY === 0) seen.clear();
+      const sizes = await sealedSizes(settings, following);
+      const isNew = [...sizes].some(([log, size]) => seen.get(log) !== size);
+      for (const stretch of isNew ? await behind(settings, sizes) : []) {
         if (signal.aborted) break;
         const { log } = stretch;
         const work = follow(settings, stretch, slots, signal).finally(() => following.delete(log));
         following.set(log, work);
+      }
+      // What is being followed is looked at again when its stretch has ended.
+      for (const [log, size] of sizes) {
+        if (following.has(log)) seen.delete(log);
+        else seen.set(log, size);
       }
       await rest(signal, following.values());
     } catch (error) {
@@ -77,9 +88,9 @@ async function follow(
 /** Indexes everything that was sealed at the call, or throws when nothing of it is under way any more. */
 export async function catchUp(settings: FeedSettings, signal?: AbortSignal): Promise<void> {
   const slots = new Slots(settings.inFlight ?? 1);
-  const behind = await backlog(settings, new Map());
+  const stretches = await behind(settings, await sealedSizes(settings, new Map()));
   const outcomes = await Promise.allSettled(
-    behind.map((stretch) => feedLog(settings, stretch, slots, signal)),
+    stretches.map((stretch) => feedLog(settings, stretch, slots, signal)),
   );
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
@@ -93,21 +104,28 @@ interface Stretch {
   readonly rejects: number;
 }
 
-/** What logs have sealed and the index lacks, but for those that are being followed. */
-async function backlog(
-  { reader, index }: FeedSettings,
+type Sizes = Map<LogName, number>;
+
+/** What every log has sealed, but for those that are being followed. */
+async function sealedSizes(
+  { reader }: FeedSettings,
   following: ReadonlyMap<LogName, unknown>,
-): Promise<Stretch[]> {
-  const logs = (await reader.logs()).filter((log) => !following.has(log));
-  if (logs.length === 0) return [];
+): Promise<Sizes> {
+  const sizes: Sizes = new Map();
+  for (const log of await reader.logs())
+    if (!following.has(log)) sizes.set(log, (await reader.head(log)).size);
+  return sizes;
+}
+
+/** What the index lacks of it. */
+async function behind({ index }: FeedSettings, sizes: Sizes): Promise<Stretch[]> {
   const positions = await index.positions();
-  const behind: Stretch[] = [];
-  for (const log of logs) {
-    const { size } = await reader.head(log);
+  const stretches: Stretch[] = [];
+  for (const [log, size] of sizes) {
     const position = positions.get(log) ?? { size: 0, rejects: 0 };
-    if (position.size < size) behind.push({ log, from: position.size, size, rejects: position.rejects });
+    if (position.size < size) stretches.push({ log, from: position.size, size, rejects: position.rejects });
   }
-  return behind;
+  return stretches;
 }
 
 async function feedLog(
