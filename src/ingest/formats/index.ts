@@ -11,6 +11,7 @@ import { discord } from './discord.ts';
 import { ejabberd } from './ejabberd.ts';
 import { empathy } from './empathy.ts';
 import { filedump } from './filedump.ts';
+import { gatewayMail } from './gateway-mail.ts';
 import { historypp } from './historypp.ts';
 import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
@@ -93,6 +94,7 @@ export const FORMATS: readonly Format[] = [
   ciscoJabber,
   lcslog,
   persistentChat,
+  gatewayMail,
   ejabberd,
   openfire,
   ndjson,

@@ -1,0 +1,348 @@
+/**
+ * Conversations as mail: gateways and hosted services that archive each conversation as one mail, bare or in an Exchange
+ * envelope journal, and Conversation History of Lync and Skype for Business. People come from the headers; the body is
+ * read line by line where it holds such lines, else as one message. The mail itself stays the evidence.
+ */
+import type { Attachment, Json, Moment, Party, Recipient, Repair } from '../../core/event.ts';
+import type { Format, Frame, Holding, Outcome, Source, SourceFile } from '../format.ts';
+import { htmlText } from '../reading/html.ts';
+import { epochMoment, LogClock } from '../reading/log-clock.ts';
+import { envelopeOf, looksLikeMail, type Mail, type Mailbox, parseMail, readMail } from '../reading/mail.ts';
+import { party } from '../reading/party.ts';
+import type { Place } from '../reading/provenance.ts';
+import { type Draft, direct, Scribe } from '../reading/scribe.ts';
+import { offsetMinutes } from '../reading/time.ts';
+import { type Said, type Transcript, transcriptOf } from './gateway-mail/conversation.ts';
+import { PROFILES } from './gateway-mail/profiles.ts';
+
+const NOTE = 'Nothing about its mails is public: read as any mail that holds a conversation.';
+
+export const gatewayMail: Format = {
+  name: 'gateway-mail',
+  title: 'Conversations as mail (gateways, journals, Conversation History)',
+  networks: ['any'],
+  systems: [
+    { name: 'Akonix', proven: 'generic gateway', note: NOTE },
+    { name: 'IMlogic / Symantec IM Manager', proven: 'generic gateway', note: NOTE },
+    { name: 'MessageLabs', proven: 'generic gateway', note: NOTE },
+    { name: 'Verizon', proven: 'generic gateway', note: NOTE },
+    { name: 'USA.NET', proven: 'generic gateway', note: NOTE },
+    { name: 'Bantu (mail)', proven: 'generic gateway', note: NOTE },
+    { name: 'Effusia', proven: 'generic gateway', note: NOTE },
+    { name: 'Pivot IMTrader (mail)', proven: 'generic gateway', note: NOTE },
+    { name: 'Barracuda (mail)', proven: 'generic gateway', note: NOTE },
+    { name: 'Cymphonix (mail)', proven: 'generic gateway', note: NOTE },
+    {
+      name: 'Microsoft Lync and Skype for Business (Conversation History)',
+      proven: 'synthetic only',
+      note: 'The body’s grammar is not published; lines with a name and a time in brackets are read.',
+    },
+  ],
+  unit: 'A line that somebody said, came, went or sent a file in; what stands before the first; a mail without such lines.',
+  limits: [
+    'No vendor published its grammar: lines with a time and a name are read, any other body is one message.',
+    'A line that somebody pasted and that looks like one of these is read as one.',
+    'The network is the one that the mail names, else the one stated with --network, else “unknown”.',
+    'Times are in the zone that the body states, else in the one stated with --zone, else in that of the Date header, which is marked as assumed.',
+    'A subject is the first paragraph of the text of a mail that is one message.',
+  ],
+  detect({ text }) {
+    if (!looksLikeMail(text)) return undefined;
+    const head = text.slice(0, 8192);
+    if (/^X-(?:RSMF|GlobalRelay)-/imu.test(head)) return undefined;
+    if (/^X-MS-Journal-Report\s*:/imu.test(head))
+      return { confidence: 0.6, reason: 'a mail in the envelope of an Exchange journal' };
+    const isTalk =
+      /^Subject:.{0,200}\b(?:IM|instant message|conversation|chat|transcript)\b/imu.test(head) ||
+      PROFILES.some(({ headers }) => headers.test(headersOf(head)));
+    return isTalk
+      ? { confidence: 0.6, reason: 'a mail that holds a conversation, by its headers' }
+      : { confidence: 0.4, reason: 'a mail with sender, date and subject' };
+  },
+  async *frames(source) {
+    const scribe = new Scribe();
+    for (const file of source.files) yield [await mailFrame(source, file, scribe)];
+  },
+};
+
+const headersOf = (text: string): string => text.split(/\r?\n\r?\n/u, 1)[0] ?? '';
+
+async function mailFrame(source: Source, file: SourceFile, scribe: Scribe): Promise<Frame> {
+  const outcomes = await mailOutcomes({ source, file, offset: 0, length: file.size }, scribe);
+  return { file, offset: 0, length: file.size, units: outcomes.length, read: () => outcomes };
+}
+
+/** A journal in a journal; no more than this deep. */
+const MAX_ENVELOPES = 4;
+
+async function mailOutcomes(place: Place, scribe: Scribe): Promise<readonly Outcome[]> {
+  const outer = await readMail(place.file);
+  if (outer === undefined) return [{ type: 'reject', code: 'file-too-large' }];
+  if (outer === 'malformed') return [{ type: 'reject', code: 'record-malformed', detail: 'no mail' }];
+  let mail: Mail = outer;
+  const envelope: Recipient[] = [];
+  for (let depth = 0; depth < MAX_ENVELOPES; depth++) {
+    const found = envelopeOf(mail);
+    const inner =
+      found === undefined ? undefined : mail.parts.find((part) => part.mediaType === 'message/rfc822');
+    if (found === undefined || inner === undefined) break;
+    for (const { address, role } of found.recipients) envelope.push({ ...party('mail', address), role });
+    const read = await parseMail(inner.bytes);
+    if (read === 'malformed')
+      return [{ type: 'reject', code: 'record-malformed', detail: 'no mail in the journal' }];
+    mail = read;
+  }
+  return conversationOutcomes(mail, envelope, place, scribe);
+}
+
+/** `Thu, 15 Mar 2007 12:00:00 +0000 (UTC)`: the instant, and the zone that it states. */
+function dateOf(text: string | undefined): { ms: number; zone: string } | undefined {
+  if (text === undefined) return undefined;
+  const bare = text.replaceAll(/\([^()]{0,100}\)/gu, '').trim();
+  const ms = Date.parse(bare);
+  const zone = /([+-]\d{4}|GMT|UTC|Z)$/u.exec(bare)?.[1];
+  if (!Number.isFinite(ms) || zone === undefined) return undefined;
+  return { ms, zone: /^[GUZ]/u.test(zone) ? '+00:00' : `${zone.slice(0, 3)}:${zone.slice(3)}` };
+}
+
+interface Known {
+  readonly mail: Mail;
+  readonly network: string;
+  readonly networkFact: 'header' | 'setting' | undefined;
+  readonly date: { readonly ms: number; readonly zone: string } | undefined;
+  /** Name or address as a line may write it → the person. */
+  readonly people: ReadonlyMap<string, Party>;
+  readonly conversation: Draft['conversation'];
+  readonly profile: string | undefined;
+}
+
+function conversationOutcomes(
+  mail: Mail,
+  envelope: readonly Recipient[],
+  place: Place,
+  scribe: Scribe,
+): readonly Outcome[] {
+  const repairs: Repair[] = [];
+  const body = mail.text ?? (mail.html === undefined ? '' : htmlText(mail.html, repairs));
+  const date = dateOf(mail.date);
+  const day = date === undefined ? undefined : dayIn(date);
+  const { settings } = place.file;
+  const transcript = transcriptOf(body, { subject: mail.subject, day, order: settings.dateOrder });
+  const headers = [
+    'X-Mailer',
+    'User-Agent',
+    'Received',
+    'From',
+    'Message-ID',
+    'Subject',
+    'X-MessageClass',
+    'Content-Class',
+  ]
+    .flatMap((name) => mail.header(name).map((value) => `${name}: ${value}`))
+    .join('\n');
+  const profile = PROFILES.find((each) => each.headers.test(headers));
+  const named = transcript.network ?? networkInHeaders(mail) ?? profile?.network;
+  const network = named ?? settings.network ?? 'unknown';
+  const people = peopleOf(mail, transcript, network);
+  const recipients = recipientsOf(mail, envelope, network);
+  const from = mail.from === undefined ? undefined : party(network, mail.from.address, mail.from.name);
+  // The envelope may name more; who talks to whom is in the mail's own headers.
+  const everyone = new Set(
+    [from, ...recipientsOf(mail, [], network)].flatMap((each) => (each === undefined ? [] : [each.address])),
+  );
+  const conversation: Draft['conversation'] =
+    everyone.size > 0 && everyone.size <= 2
+      ? direct(...everyone)
+      : {
+          id: mail.messageId ?? `${mail.subject ?? ''} ${mail.date ?? ''}`.trim(),
+          kind: 'group',
+          ...(mail.subject !== undefined && { name: mail.subject }),
+        };
+  if (conversation.id === '')
+    return [{ type: 'reject', code: 'conversation-unknown', detail: 'From, To, Message-ID' }];
+  const known: Known = {
+    mail,
+    network,
+    networkFact: named !== undefined ? 'header' : settings.network !== undefined ? 'setting' : undefined,
+    date,
+    people,
+    conversation,
+    profile: profile?.name,
+  };
+  const whole = wholeOutcome(known, transcript, { from, recipients, body, repairs }, place, scribe);
+  return [whole, ...transcript.said.map((each, i) => lineOutcome(each, i, known, place, scribe))];
+}
+
+const factsOf = ({ networkFact }: Known): NonNullable<Draft['facts']> => ({
+  ...(networkFact !== undefined && { network: networkFact }),
+  conversation: 'header',
+});
+
+/** Midnight of the mail's day on its sender's clock, as if UTC. */
+function dayIn({ ms, zone }: { readonly ms: number; readonly zone: string }): number {
+  const wall = ms + (offsetMinutes(zone) ?? 0) * 60_000;
+  return Math.floor(wall / 86_400_000) * 86_400_000;
+}
+
+/** The mail itself: what stands before the first line; all of it where nobody speaks in lines. */
+function wholeOutcome(
+  known: Known,
+  transcript: Transcript,
+  given: {
+    readonly from: Party | undefined;
+    readonly recipients: readonly Recipient[];
+    readonly body: string;
+    readonly repairs: Repair[];
+  },
+  place: Place,
+  scribe: Scribe,
+): Outcome {
+  const { mail, network, conversation, date } = known;
+  const at = date === undefined ? undefined : epochMoment(date.ms);
+  if (at === undefined)
+    return {
+      type: 'reject',
+      code: mail.date === undefined ? 'time-missing' : 'time-invalid',
+      detail: 'Date',
+    };
+  const isTranscript = transcript.said.length > 0;
+  const said = isTranscript ? transcript.heading : given.body.trim();
+  const text = [mail.subject, said].filter((part) => part !== undefined && part !== '').join('\n\n');
+  const attachments: Attachment[] = [];
+  const holdings: Holding[] = [];
+  for (const { name, mediaType, bytes } of mail.parts) {
+    holdings.push({ attachment: attachments.length, open: () => [bytes] });
+    attachments.push({
+      ...(name !== undefined && { name }),
+      mediaType,
+      size: bytes.length,
+      state: 'referenced',
+    });
+  }
+  const extra: { [key: string]: Json } = {};
+  if (mail.subject !== undefined) extra.Subject = mail.subject;
+  if (known.profile !== undefined) extra.profile = known.profile;
+  const written = scribe.write(place, {
+    network,
+    conversation,
+    at,
+    sender: given.from,
+    recipients: given.recipients,
+    text: text === '' ? undefined : text,
+    markup: mail.html === undefined ? undefined : { type: 'html', source: mail.html },
+    attachments,
+    key: mail.messageId,
+    facts: factsOf(known),
+    repairs: given.repairs,
+    extra,
+  });
+  const more = holdings.length > 0 ? { holdings } : {};
+  return isTranscript
+    ? { type: 'event', event: { ...written, kind: 'notice', payload: { type: 'transcript' } }, ...more }
+    : { type: 'event', event: { ...written, kind: 'message' }, ...more };
+}
+
+function lineOutcome(said: Said, index: number, known: Known, place: Place, scribe: Scribe): Outcome {
+  const part = `lines/${index}`;
+  const repairs: Repair[] = [...said.repairs];
+  const { network, conversation } = known;
+  if (said.wall === undefined) return { type: 'reject', code: 'time-missing', part };
+  const at = momentOf(said, known, place, repairs);
+  if (at === undefined) return { type: 'reject', code: 'time-invalid', part };
+  const sender =
+    said.who === '' ? undefined : (known.people.get(said.who.toLowerCase()) ?? party(network, said.who));
+  const { file } = said;
+  const written = scribe.write(place, {
+    network,
+    conversation,
+    at,
+    sender,
+    text: said.text,
+    attachments:
+      file === undefined
+        ? undefined
+        : [{ name: file.name, ...(file.size !== undefined && { size: file.size }), state: 'referenced' }],
+    facts: factsOf(known),
+    repairs,
+    part,
+    extra: file?.rest === undefined ? {} : { status: file.rest },
+  });
+  switch (said.kind) {
+    case 'join':
+    case 'leave':
+      return { type: 'event', event: { ...written, kind: said.kind, payload: { basis: 'stated' } } };
+    case 'file': {
+      const failed = /\b(?:block|fail|denied|reject|cancel)/iu.test(file?.rest ?? '');
+      return {
+        type: 'event',
+        event: { ...written, kind: 'file', payload: { phase: failed ? 'failed' : 'offered' } },
+      };
+    }
+    default:
+      return said.who === ''
+        ? { type: 'event', event: { ...written, kind: 'notice', payload: { type: 'text' } } }
+        : { type: 'event', event: { ...written, kind: 'message' } };
+  }
+}
+
+/** Zone: what the body states, else the settings', else that of the Date header, which is only assumed to be it. */
+function momentOf(said: Said, known: Known, place: Place, repairs: Repair[]): Moment | undefined {
+  const { settings } = place.file;
+  const stated = said.zone === undefined ? undefined : /^[GUZ]/iu.test(said.zone) ? '+00:00' : said.zone;
+  const usable = stated !== undefined && offsetMinutes(stated) !== undefined ? stated : undefined;
+  const header = known.date?.zone;
+  const clock = new LogClock(
+    usable === undefined && settings.zone === undefined && header !== undefined
+      ? { ...settings, zone: header }
+      : settings,
+    usable === undefined ? undefined : { zone: usable, source: 'stated' },
+  );
+  const moment = clock.moment(said.wall ?? 0, said.precision, repairs);
+  return moment !== undefined && usable === undefined && settings.zone === undefined
+    ? { ...moment, zoneSource: 'assumed' }
+    : moment;
+}
+
+function networkInHeaders(mail: Mail): string | undefined {
+  const [value] = ['x-im-network', 'x-im-service', 'x-network'].flatMap((name) => mail.header(name));
+  return value !== undefined && /^[A-Za-z][A-Za-z0-9.-]{1,31}$/u.test(value)
+    ? value.toLowerCase()
+    : undefined;
+}
+
+/** Recipients by the headers, and those whom the envelope alone names. */
+function recipientsOf(mail: Mail, envelope: readonly Recipient[], network: string): Recipient[] {
+  const found = new Map<string, Recipient>();
+  for (const role of ['to', 'cc', 'bcc'] as const)
+    for (const box of mail[role]) {
+      const each = party(network, box.address, box.name);
+      if (!found.has(each.address)) found.set(each.address, { ...each, role });
+    }
+  for (const { role, address, written } of envelope) {
+    const each = party(network, written ?? address);
+    if (!found.has(each.address)) found.set(each.address, { ...each, role });
+  }
+  return [...found.values()];
+}
+
+const PARTICIPANTS = /^Participants?\s*:\s*(.{1,8000})$/imu;
+
+/** Names as lines write them: display names, the part before the @, and what the heading lists. */
+function peopleOf(mail: Mail, { heading }: Transcript, network: string): Map<string, Party> {
+  const people = new Map<string, Party>();
+  const add = (name: string | undefined, box: Mailbox): void => {
+    const key = name?.replace(/\s*\([^()]{0,40}\)\s*$/u, '').trim();
+    if (key === undefined || key === '' || people.has(key.toLowerCase())) return;
+    people.set(key.toLowerCase(), party(network, box.address, key));
+  };
+  const boxes = [...(mail.from === undefined ? [] : [mail.from]), ...mail.to, ...mail.cc, ...mail.bcc];
+  for (const box of boxes) {
+    add(box.name, box);
+    add(box.address, { address: box.address });
+  }
+  for (const each of (PARTICIPANTS.exec(heading)?.[1] ?? '').split(/[,;]/u)) {
+    const match = /^\s*(.{1,200}?)\s*<([^<>\s]{1,320})>\s*$/u.exec(each);
+    if (match?.[1] !== undefined && match[2] !== undefined) add(match[1], { address: match[2] });
+  }
+  return people;
+}

@@ -1,0 +1,72 @@
+/**
+ * How gateways write a conversation into a mail. None of these vendors published a grammar: a profile says by which
+ * words its mails are known and which lines its bodies hold. A new one is a row here, never code.
+ */
+
+/** Groups that a line may have: date (`d1`–`d3`, `mon`), clock (`h`, `m`, `s`, `half`), `who`, `text`, `file`, `size`. */
+export interface LineForm {
+  readonly kind: 'message' | 'join' | 'leave' | 'file';
+  readonly pattern: RegExp;
+}
+
+export interface Profile {
+  readonly name: string;
+  /** The product, as people know it. */
+  readonly system: string;
+  /** Found in the headers of its mails. */
+  readonly headers: RegExp;
+  /** The network of its conversations, where it serves one alone. */
+  readonly network?: string;
+}
+
+const DATE = String.raw`(?:(?<d1>\d{1,4})[-/.](?<d2>\d{1,2})[-/.](?<d3>\d{1,4})[ T,]{1,2})?`;
+const CLOCK = String.raw`(?<h>\d{1,2}):(?<m>\d{2})(?::(?<s>\d{2})(?:[.,]\d{1,7})?)?(?: ?(?<half>[AaPp]\.?[Mm]\.?))?(?: ?(?<zone>UTC|GMT|Z|[+-]\d{2}:?\d{2}))?`;
+const STAMP = String.raw`[[(]?${DATE}${CLOCK}[\])]?`;
+const WHO = String.raw`(?<who>[^\s:<>[\]()][^:<>[\]\n]{0,199}?)`;
+
+const form = (kind: LineForm['kind'], source: string): LineForm => ({
+  kind,
+  pattern: new RegExp(`^${source}$`, 'u'),
+});
+
+/** Lines as bodies hold them, the most telling first. */
+export const LINES: readonly LineForm[] = [
+  form(
+    'file',
+    String.raw`${STAMP}[ \t]*[-–]?[ \t]*${WHO} (?:has )?(?:sent|transferred|offered)(?: the| a)? file:? "?(?<file>[^"(]{1,255}?)"?(?: \((?<size>\d{1,15}) bytes\))?(?<rest>[ ,;:–-].{0,500})?`,
+  ),
+  form(
+    'join',
+    String.raw`${STAMP}[ \t]*[-–*]{0,3}[ \t]*${WHO} (?:has )?(?:joined|entered)(?: the (?:conversation|chat|room|conference))?\.?`,
+  ),
+  form(
+    'leave',
+    String.raw`${STAMP}[ \t]*[-–*]{0,3}[ \t]*${WHO} (?:has )?(?:left|departed|exited)(?: the (?:conversation|chat|room|conference))?\.?`,
+  ),
+  form('message', String.raw`${STAMP}[ \t]*[-–]?[ \t]*<${WHO}>[ \t]*(?<text>.*)`),
+  form('message', String.raw`${STAMP}[ \t]*[-–]?[ \t]*${WHO}(?: (?:says|said|wrote))?:(?:[ \t](?<text>.*))?`),
+  form('message', String.raw`${WHO} \[${DATE}${CLOCK}\]:?[ \t]*(?<text>.*)`),
+  form('message', String.raw`${WHO} \(${DATE}${CLOCK}\):?[ \t]*(?<text>.*)`),
+];
+
+/** Which product a mail comes from, where its headers say so. */
+export const PROFILES: readonly Profile[] = [
+  {
+    name: 'conversation-history',
+    system: 'Conversation History of Lync and Skype for Business',
+    headers:
+      /^Subject:\s*(?:Conversation|Missed conversation) with |IPM\.Note\.Microsoft\.(?:Conversation|Missed)/imu,
+    network: 'skype-for-business',
+  },
+  { name: 'akonix', system: 'Akonix L7', headers: /akonix/iu },
+  { name: 'imlogic', system: 'IMlogic / Symantec IM Manager', headers: /imlogic|(?:symantec )?im manager/iu },
+  { name: 'messagelabs', system: 'MessageLabs', headers: /messagelabs/iu },
+  { name: 'verizon', system: 'Verizon', headers: /verizon/iu },
+  { name: 'usa-net', system: 'USA.NET', headers: /\busa\.net\b/iu },
+  { name: 'bantu', system: 'Bantu', headers: /\bbantu\b/iu },
+  { name: 'effusia', system: 'Effusia Business Messenger', headers: /effusia/iu },
+  { name: 'pivot', system: 'Pivot IMTrader', headers: /imtrader|pivot ?solutions|pivot\.im/iu },
+  { name: 'barracuda', system: 'Barracuda IM Firewall', headers: /barracuda/iu },
+  { name: 'cymphonix', system: 'Cymphonix Network Composer', headers: /cymphonix/iu },
+  { name: 'facetime', system: 'FaceTime IMAuditor', headers: /imauditor|facetime communications|vantage/iu },
+];
