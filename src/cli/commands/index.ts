@@ -2,6 +2,7 @@ import type { CommandSpec } from '../command.ts';
 import { accountCommands } from './account.ts';
 import { audit } from './audit.ts';
 import { backup } from './backup.ts';
+import { custodianCommands } from './custodian.ts';
 import { exportCommand } from './export.ts';
 import { formats } from './formats.ts';
 import { grantCommands } from './grant.ts';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   status,
   audit,
   ...accountCommands,
+  ...custodianCommands,
   ...grantCommands,
   ...matterCommands,
   ...holdCommands,
@@ -48,6 +50,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 export const GROUPS: { readonly [name: string]: string } = {
   account: 'accounts and their roles',
   audit: 'the sealed acts of people and jobs: searches, views, exports, changes',
+  custodian: 'the directory: people, their addresses, and when they were theirs',
   grant: 'what auditors may see',
   hold: 'what stops disposal',
   matter: 'cases',
