@@ -1,8 +1,9 @@
 import type { Client } from '@elastic/elasticsearch';
 import { HoldfastError } from '../../core/errors.ts';
 import type { IndexDocument } from '../../core/search/document.ts';
-import { type ElasticsearchPatience, NotYet } from './elasticsearch-patience.ts';
+import { NotYet } from './elasticsearch-failures.ts';
 import { bareSource, sourceOf } from './elasticsearch-source.ts';
+import type { Patience } from './patience.ts';
 
 /** Documents, and characters of JSON, in one request. */
 const MOST_DOCUMENTS = 2_000;
@@ -21,7 +22,7 @@ interface Line {
  */
 export async function bulkCreate(
   client: Client,
-  patience: ElasticsearchPatience,
+  patience: Patience,
   alias: string,
   documents: readonly IndexDocument[],
 ): Promise<void> {
@@ -47,7 +48,7 @@ const createLine = (id: string): string => `{"create":{"_id":${JSON.stringify(id
  */
 async function createAll(
   client: Client,
-  patience: ElasticsearchPatience,
+  patience: Patience,
   alias: string,
   lines: readonly Line[],
 ): Promise<boolean> {
@@ -68,7 +69,7 @@ async function createAll(
 
 async function createLines(
   client: Client,
-  patience: ElasticsearchPatience,
+  patience: Patience,
   alias: string,
   lines: readonly Line[],
 ): Promise<void> {

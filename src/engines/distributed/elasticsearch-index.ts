@@ -17,12 +17,13 @@ import { documentDigest, type IndexDocument } from '../../core/search/document.t
 import type { Plan } from '../../core/search/plan.ts';
 import { bulkCreate } from './elasticsearch-bulk.ts';
 import { tooWide } from './elasticsearch-errors.ts';
-import { ElasticsearchPatience, NotYet } from './elasticsearch-patience.ts';
+import { elasticsearchFailures, NotYet } from './elasticsearch-failures.ts';
 import { ElasticsearchPositions } from './elasticsearch-positions.ts';
 import { type Query, queryOf } from './elasticsearch-query.ts';
 import { IndexSet } from './elasticsearch-set.ts';
 import type { ElasticsearchIndexSettings } from './elasticsearch-settings.ts';
 import { bareSource, INDEX_VERSION, type Source, sourceOf } from './elasticsearch-source.ts';
+import { Patience } from './patience.ts';
 
 /** `index.max_result_window` of a server that nobody changed. */
 const PAGE = 10_000;
@@ -36,7 +37,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 export class ElasticsearchIndex implements Index {
   readonly #client: Client;
   readonly #settings: ElasticsearchIndexSettings;
-  readonly #patience: ElasticsearchPatience;
+  readonly #patience: Patience;
   readonly #set: IndexSet;
   /** Made by another version: nothing in it counts. */
   #isOld = false;
@@ -52,7 +53,7 @@ export class ElasticsearchIndex implements Index {
       maxRetries: 0,
       requestTimeout: REQUEST_TIMEOUT_MS,
     });
-    this.#patience = new ElasticsearchPatience(settings);
+    this.#patience = new Patience(settings, elasticsearchFailures);
     this.#set = new IndexSet(this.#client, this.#patience, settings, side);
     this.#positions = new ElasticsearchPositions(this.#client, this.#patience, this.#set);
   }

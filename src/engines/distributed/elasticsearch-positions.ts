@@ -2,8 +2,9 @@ import type { Client } from '@elastic/elasticsearch';
 import { HoldfastError } from '../../core/errors.ts';
 import type { IndexPosition } from '../../core/ports/index.ts';
 import type { LogName } from '../../core/record.ts';
-import { type ElasticsearchPatience, NotYet } from './elasticsearch-patience.ts';
+import { NotYet } from './elasticsearch-failures.ts';
 import type { IndexSet } from './elasticsearch-set.ts';
+import type { Patience } from './patience.ts';
 import { PositionRecorder } from './position-recorder.ts';
 
 /**
@@ -12,13 +13,13 @@ import { PositionRecorder } from './position-recorder.ts';
  */
 export class ElasticsearchPositions {
   readonly #client: Client;
-  readonly #patience: ElasticsearchPatience;
+  readonly #patience: Patience;
   readonly #set: IndexSet;
   readonly #recorder = new PositionRecorder((positions) => this.#record(positions));
   /** Of each log: the index of the positions when the documents since its last position were added. */
   readonly #generations = new Map<LogName, string | undefined>();
 
-  constructor(client: Client, patience: ElasticsearchPatience, set: IndexSet) {
+  constructor(client: Client, patience: Patience, set: IndexSet) {
     this.#client = client;
     this.#patience = patience;
     this.#set = set;

@@ -1,8 +1,8 @@
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import type { Bucket } from '../../core/record.ts';
-import type { ElasticsearchPatience } from './elasticsearch-patience.ts';
 import type { ElasticsearchIndexSettings } from './elasticsearch-settings.ts';
 import { type BucketMeta, bucketMappings, INDEX_VERSION, POSITION_MAPPINGS } from './elasticsearch-source.ts';
+import type { Patience } from './patience.ts';
 
 /** An alias, and the index behind it. */
 export interface Member {
@@ -21,14 +21,14 @@ export interface Member {
  */
 export class IndexSet {
   readonly #client: Client;
-  readonly #patience: ElasticsearchPatience;
+  readonly #patience: Patience;
   readonly #settings: ElasticsearchIndexSettings;
   readonly #side: 'live' | 'next';
   #members: Map<string, Member> | undefined;
 
   constructor(
     client: Client,
-    patience: ElasticsearchPatience,
+    patience: Patience,
     settings: ElasticsearchIndexSettings,
     side: 'live' | 'next',
   ) {

@@ -1,7 +1,7 @@
 import type { Kafka, Producer } from 'kafkajs';
 import { HoldfastError } from '../../core/errors.ts';
-import type { Patience } from './kafka-patience.ts';
 import type { Place } from './kafka-topics.ts';
+import type { Patience } from './patience.ts';
 
 /** One request for one partition: what kafkajs sends as one record batch. */
 const REQUEST_LIMITS = { messages: 2_000, bytes: 2 * 1024 * 1024 } as const;

@@ -5,7 +5,7 @@ type LevelName = Parameters<NonNullable<KafkaStreamSettings['log']>>[0];
 
 /**
  * The client for one stream. Its own retries are short: waiting for brokers that are away is done, and told, by
- * {@link import('./kafka-patience.ts').Patience}.
+ * {@link import('./patience.ts').Patience}.
  */
 export function kafkaClient(settings: KafkaStreamSettings): Kafka {
   return new Kafka({

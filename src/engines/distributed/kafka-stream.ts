@@ -4,10 +4,11 @@ import type { Stream, StreamConsumer, StreamConsumption } from '../../core/ports
 import type { LogName } from '../../core/record.ts';
 import { KafkaAppender } from './kafka-append.ts';
 import { kafkaClient } from './kafka-client.ts';
+import { kafkaFailures } from './kafka-failures.ts';
 import { KafkaMembership } from './kafka-membership.ts';
-import { Patience } from './kafka-patience.ts';
 import type { KafkaStreamSettings } from './kafka-settings.ts';
 import { ensureTopics, logAt, placeOf, topicNames } from './kafka-topics.ts';
+import { Patience } from './patience.ts';
 
 /**
  * The stream in Kafka: `<prefix>.m` with a partition for each transcript log, `<prefix>.control` and `<prefix>.audit`
@@ -26,7 +27,7 @@ export class KafkaStream implements Stream {
   private constructor(settings: KafkaStreamSettings) {
     this.#settings = settings;
     this.#kafka = kafkaClient(settings);
-    this.#patience = new Patience(settings);
+    this.#patience = new Patience(settings, kafkaFailures);
     this.#appender = new KafkaAppender(this.#kafka, this.#patience);
   }
 

@@ -1,64 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../core/errors.ts';
-import type { KafkaStreamSettings } from './kafka-settings.ts';
-
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
-const SAY_AGAIN_MS = 10_000;
-
-/** Waits for brokers that are away: tries again, says so, and gives up only when it is told to. */
-export class Patience {
-  readonly #settings: KafkaStreamSettings;
-  readonly #closed = new AbortController();
-  #said = Number.NEGATIVE_INFINITY;
-
-  constructor(settings: KafkaStreamSettings) {
-    this.#settings = settings;
-  }
-
-  /**
-   * Repeats `attempt` until it resolves. Throws the error that no repetition mends, `stream-away` at the end of the
-   * patience or when the stream is closed, and `interrupted` when `signal` aborts.
-   */
-  async until<T>(what: string, attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const begun = this.#settings.clock.now();
-    const patience = this.#settings.patienceMs || Number.POSITIVE_INFINITY;
-    let pause = FIRST_PAUSE_MS;
-    for (;;) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const lasting = lastingError(what, error);
-        if (lasting) throw lasting;
-        if (signal?.aborted) throw new HoldfastError('interrupted', `${what} was stopped.`, { cause: error });
-        if (this.#closed.signal.aborted || this.#settings.clock.now() - begun >= patience)
-          throw away(what, error);
-        this.say(what, error);
-      }
-      await this.pause(pause, signal);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-    }
-  }
-
-  /** Tells that the stream is waited for, at most every ten seconds. */
-  say(what: string, error: unknown): void {
-    const now = this.#settings.clock.now();
-    if (now - this.#said < SAY_AGAIN_MS) return;
-    this.#said = now;
-    this.#settings.waiting?.(`${what}: waiting for Kafka (${describe(error)})`);
-  }
-
-  /** Sleeps `ms`, or less when the stream is closed or `signal` aborts. */
-  async pause(ms: number, signal?: AbortSignal): Promise<void> {
-    const signals = signal ? [signal, this.#closed.signal] : [this.#closed.signal];
-    await sleep(ms, undefined, { signal: AbortSignal.any(signals) }).catch(() => {});
-  }
-
-  /** Ends every wait. */
-  close(): void {
-    this.#closed.abort();
-  }
-}
+import type { Failures } from './patience.ts';
 
 /** Errors of the protocol that waiting does not mend, and what to do about them. */
 const LASTING: { readonly [type: string]: string } = {
@@ -78,7 +19,7 @@ const LASTING: { readonly [type: string]: string } = {
   INCONSISTENT_GROUP_PROTOCOL: 'Another program uses this consumer group: choose another prefix.',
 };
 
-function lastingError(what: string, error: unknown): HoldfastError | undefined {
+function lasting(what: string, error: unknown): HoldfastError | undefined {
   if (error instanceof HoldfastError) return error;
   const type = protocolType(error);
   const hint = type === undefined ? undefined : LASTING[type];
@@ -97,6 +38,8 @@ function away(what: string, error: unknown): HoldfastError {
 function protocolType(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('type' in error && typeof error.type === 'string') return error.type;
+  // The one refusal that the client words by itself.
+  if (error.name === 'KafkaJSSASLAuthenticationError') return 'SASL_AUTHENTICATION_FAILED';
   const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors : [error.cause];
   for (const one of inner) {
     const type = protocolType(one);
@@ -110,3 +53,6 @@ function describe(error: unknown): string {
   if (type !== undefined) return type;
   return error instanceof Error ? error.message.slice(0, 200) : 'no reason given';
 }
+
+/** What is known of Kafka's failures. */
+export const kafkaFailures: Failures = { server: 'Kafka', lasting, away, describe };
