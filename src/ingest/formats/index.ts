@@ -23,6 +23,7 @@ import { mattermostBulk } from './mattermost-bulk.ts';
 import { mattermostCsv } from './mattermost-csv.ts';
 import { meebo } from './meebo.ts';
 import { messengerPlus } from './messenger-plus.ts';
+import { miranda } from './miranda.ts';
 import { msn } from './msn.ts';
 import { ndjson } from './ndjson.ts';
 import { openfire } from './openfire.ts';
@@ -35,16 +36,16 @@ import { qq } from './qq.ts';
 import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
 import { skypeDb } from './skype-db.ts';
-import { slack } from './slack.ts';
 import { slackResponses } from './slack-responses.ts';
-import { sms } from './sms.ts';
+import { slack } from './slack.ts';
 import { smsDb } from './sms-db.ts';
+import { sms } from './sms.ts';
 import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
-import { whatsapp } from './whatsapp.ts';
 import { whatsappDb } from './whatsapp-db.ts';
+import { whatsapp } from './whatsapp.ts';
 import { xmpp } from './xmpp.ts';
 import { yahoo } from './yahoo.ts';
 import { zulip } from './zulip.ts';
@@ -88,6 +89,7 @@ export const FORMATS: readonly Format[] = [
   qip,
   historypp,
   meebo,
+  miranda,
   filedump,
   xmpp,
   prosody,
