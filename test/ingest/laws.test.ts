@@ -1,18 +1,16 @@
 /**
  * The laws that every format obeys. A new format gets them by its line in the registry and its folder of fixtures.
  */
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { EVENT_KINDS, type Event } from '../../src/core/event.ts';
-import { normaliseAddress } from '../../src/core/ids.ts';
-import { canonical } from '../../src/core/json.ts';
-import { EXCLUSIONS, REJECTS, REPAIRS } from '../../src/core/rejects.ts';
 import type { Outcome } from '../../src/ingest/format.ts';
 import { FORMATS } from '../../src/ingest/formats/index.ts';
 import type { PlacedOutcome } from '../../src/ingest/parse.ts';
 import { fileOf, readFiles } from './bytes.ts';
 import { fixturesOf, type Read, readPath, temporaryVault } from './fixtures.ts';
+import { judgeCase } from './fuzzing.ts';
+import { judge } from './judge.ts';
 
 let workshop: Awaited<ReturnType<typeof temporaryVault>>;
 beforeAll(async () => {
@@ -20,55 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.dispose());
 
-const HEX = /^[0-9a-f]{64}$/;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
-
-/** What is wrong with an event, in words; nothing for a sound one. */
-function flaws(event: Event): string[] {
-  const wrong: string[] = [];
-  const say = (holds: boolean, what: string): void => {
-    if (!holds) wrong.push(`${what} (${event.kind} ${event.id})`);
-  };
-  say(HEX.test(event.id), 'id');
-  say((EVENT_KINDS as readonly string[]).includes(event.kind), 'kind');
-  say(/^[a-z0-9][a-z0-9._-]*$/.test(event.network), 'network');
-  say(event.conversation.id !== '', 'conversation');
-  say(INSTANT.test(event.at.instant), 'instant');
-  JSON.parse(JSON.stringify(event), (key: string, value: unknown) => {
-    say(key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed()), 'well-formed text');
-    return value;
-  });
-  for (const party of [event.sender, event.actor, ...(event.recipients ?? [])])
-    if (party !== undefined) say(normaliseAddress(event.network, party.address) === party.address, 'address');
-  if ('target' in event) say(HEX.test(event.target), 'target');
-  for (const { code } of event.provenance.repairs ?? []) say(code in REPAIRS, `repair ${code}`);
-  try {
-    canonical(event);
-  } catch {
-    say(false, 'canonical JSON');
-  }
-  return wrong;
-}
-
 const outcomesOf = (reads: readonly Read[]): PlacedOutcome[] =>
   reads.flatMap(({ outcomes }) => [...outcomes]);
-
-/** Everything that must hold of an outcome, whatever the input was. */
-function judge(placed: PlacedOutcome, sizes: ReadonlyMap<string, number>): string[] {
-  const { outcome, position, path } = placed;
-  const size = sizes.get(path);
-  const inside =
-    position.member !== undefined ||
-    size === undefined ||
-    (position.offset >= 0 && position.offset + position.length <= size);
-  const place = inside ? [] : [`position ${position.offset}+${position.length} of ${size} in ${path}`];
-  if (outcome.type === 'event') return [...place, ...flaws(outcome.event)];
-  if (outcome.type === 'excluded')
-    return outcome.reason in EXCLUSIONS ? place : [...place, `reason ${outcome.reason}`];
-  return outcome.code in REJECTS && outcome.code !== 'format-fault'
-    ? place
-    : [...place, `code ${outcome.code}`];
-}
 
 /** Files below a folder. */
 const filesBelow = (folder: string): string[] =>
@@ -163,25 +114,12 @@ describe.each(FORMATS.map((format) => [format.name, format] as const))('%s', (na
   });
 
   test('takes damage anywhere as rejects with code and position, and goes on', async () => {
-    for (const [index, fixture] of fixtures.entries()) {
-      const copy = join(workshop.folder, `${name}-${index}`);
-      cpSync(fixture.folder, copy, { recursive: true });
-      const input = fixture.input.replace(fixture.folder, copy);
-      const files = statSync(input).isFile() ? [input] : filesBelow(input);
-      const victim = files.reduce((a, b) => (statSync(a).size >= statSync(b).size ? a : b));
-      const bytes = readFileSync(victim);
-      await fc.assert(
-        fc.asyncProperty(damage(bytes.length), async (hurt) => {
-          writeFileSync(victim, hurt(bytes));
-          const reads = await readPath(workshop.vault, input, { format: name });
-          expect(outcomesOf(reads).flatMap((placed) => judge(placed, sizesBelow(input)))).toEqual([]);
-        }),
-        { numRuns: 60 },
-      );
-      writeFileSync(victim, bytes);
-    }
+    for (let n = 0; n < DAMAGED; n++) expect(await judgeCase(format, fixtures, n)).toEqual([]);
   });
 });
+
+/** Damaged fixtures a format; `npm run fuzz` tries 10,000. */
+const DAMAGED = 200;
 
 /** What makes careless readers go back and forth for ever, or far too deep. */
 const REPEATED = [
@@ -234,45 +172,3 @@ const REPEATED = [
   '\0',
   '</body></html>',
 ];
-
-/** Ways to damage a file: cut, flip bytes, repeat, insert, recode. */
-function damage(length: number): fc.Arbitrary<(bytes: Buffer) => Buffer> {
-  const at = fc.nat({ max: Math.max(0, length - 1) });
-  const junk = fc.constantFrom(
-    '<',
-    '>',
-    '"',
-    '{',
-    ']',
-    '\0',
-    '\n',
-    '&#xD800;',
-    '</Conversation>',
-    '<Message>',
-    '\\ud800',
-    '(12:00:00) x: y\n',
-    '\xff\xfe',
-  );
-  return fc.oneof(
-    at.map((end) => (bytes: Buffer) => bytes.subarray(0, end)),
-    fc.tuple(at, fc.nat({ max: 255 })).map(([i, byte]) => (bytes: Buffer) => {
-      const copy = Buffer.from(bytes);
-      copy[i] = byte;
-      return copy;
-    }),
-    fc.tuple(at, junk).map(
-      ([i, text]) =>
-        (bytes: Buffer) =>
-          Buffer.concat([bytes.subarray(0, i), Buffer.from(text, 'latin1'), bytes.subarray(i)]),
-    ),
-    fc.tuple(at, at).map(
-      ([a, b]) =>
-        (bytes: Buffer) =>
-          Buffer.concat([bytes.subarray(0, Math.max(a, b)), bytes.subarray(Math.min(a, b))]),
-    ),
-    fc.constant((bytes: Buffer) =>
-      Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(bytes.toString('utf8'), 'utf16le')]),
-    ),
-    fc.constant((bytes: Buffer) => Buffer.from(bytes.toString('utf8'), 'latin1')),
-  );
-}
