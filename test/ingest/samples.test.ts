@@ -252,6 +252,15 @@ describe('samples of these formats, with accounts that add up', () => {
     expect(await accountOf('sms/SYNTHETIC_sms-20210303.xml')).toEqual({ format: 'sms', events: 4, ...none });
   });
 
+  sample('a Skype export as its viewers describe it', async () => {
+    expect(await accountOf('skype/SYNTHETIC_messages.json')).toEqual({
+      format: 'skype',
+      events: 6,
+      rejects: [],
+      excluded: [],
+    });
+  });
+
   sample('every other sample is kept too: recognised, or one reject a file', async () => {
     const reads = await readPath(workshop.vault, SAMPLES ?? '');
     const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);

@@ -35,7 +35,9 @@ import { qip } from './qip.ts';
 import { qq } from './qq.ts';
 import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
+import { sametime } from './sametime.ts';
 import { skypeDb } from './skype-db.ts';
+import { skype } from './skype.ts';
 import { slackResponses } from './slack-responses.ts';
 import { slack } from './slack.ts';
 import { smsDb } from './sms-db.ts';
@@ -44,6 +46,8 @@ import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
+import { wechat } from './wechat.ts';
+import { wechatJson } from './wechat-json.ts';
 import { whatsappDb } from './whatsapp-db.ts';
 import { whatsapp } from './whatsapp.ts';
 import { xmpp } from './xmpp.ts';
@@ -52,6 +56,8 @@ import { zulip } from './zulip.ts';
 
 export const FORMATS: readonly Format[] = [
   rsmf,
+  wechat,
+  wechatJson,
   rocketchat,
   matrix,
   zulip,
@@ -63,6 +69,7 @@ export const FORMATS: readonly Format[] = [
   symphony,
   telegram,
   discord,
+  skype,
   skypeDb,
   imessage,
   whatsappDb,
@@ -97,6 +104,7 @@ export const FORMATS: readonly Format[] = [
   lcslog,
   persistentChat,
   gatewayMail,
+  sametime,
   ejabberd,
   openfire,
   ndjson,
