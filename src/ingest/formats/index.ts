@@ -13,6 +13,7 @@ import { empathy } from './empathy.ts';
 import { filedump } from './filedump.ts';
 import { gatewayMail } from './gateway-mail.ts';
 import { historypp } from './historypp.ts';
+import { icq } from './icq.ts';
 import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
 import { kopete } from './kopete.ts';
@@ -46,8 +47,8 @@ import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
-import { wechat } from './wechat.ts';
 import { wechatJson } from './wechat-json.ts';
+import { wechat } from './wechat.ts';
 import { whatsappDb } from './whatsapp-db.ts';
 import { whatsapp } from './whatsapp.ts';
 import { xmpp } from './xmpp.ts';
@@ -97,6 +98,7 @@ export const FORMATS: readonly Format[] = [
   historypp,
   meebo,
   miranda,
+  icq,
   filedump,
   xmpp,
   prosody,
