@@ -8,7 +8,7 @@ import { type ReadSettings, receiptNames } from '../core/receipt.ts';
 import type { Statement } from '../core/record.ts';
 import { openCaptures } from './containers.ts';
 import type { SourceFile } from './format.ts';
-import type { Skipped } from './ingest.ts';
+import type { Skipped } from './ingest-types.ts';
 import { type PlacedOutcome, parse } from './parse.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { checkSettings, type StatedSettings } from './settings.ts';

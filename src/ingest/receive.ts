@@ -9,7 +9,7 @@ import { sha256Hex } from '../core/hash.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Vault, VaultObject } from '../core/ports/vault.ts';
 import { encodeReceipt, type Receipt, type ReceivedFile, receiptNames } from '../core/receipt.ts';
-import type { Skipped } from './ingest.ts';
+import type { Skipped } from './ingest-types.ts';
 import type { Input, InputFile } from './walk.ts';
 
 /** Files up to this size are put in groups, from memory. */

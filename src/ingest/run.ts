@@ -7,7 +7,7 @@ import type { Account } from '../core/record.ts';
 import { Appender } from './appender.ts';
 import { ReceiptCarrier } from './carry.ts';
 import { type Opened, openCaptures } from './containers.ts';
-import type { CarryContext, IngestedReceipt, IngestOptions, Skipped } from './ingest.ts';
+import type { CarryContext, IngestedReceipt, IngestOptions, Skipped } from './ingest-types.ts';
 import { keptUntil } from './kept.ts';
 import { parse } from './parse.ts';
 import { receiveFiles, type StoredReceipt, storeReceipts } from './receive.ts';

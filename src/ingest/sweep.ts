@@ -4,7 +4,7 @@ import { sha256Hex } from '../core/hash.ts';
 import { type Receipt, receiptNames } from '../core/receipt.ts';
 import { Appender } from './appender.ts';
 import { openCaptures } from './containers.ts';
-import type { CarryContext } from './ingest.ts';
+import type { CarryContext } from './ingest-types.ts';
 import { readReceivedAt, storeReceipts } from './receive.ts';
 import { recognise } from './recognise.ts';
 import { carryOne, readAccount, storeAccounts } from './run.ts';

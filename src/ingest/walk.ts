@@ -3,7 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { HoldfastError } from '../core/errors.ts';
 import { FORMATS } from './formats/index.ts';
-import type { Skipped } from './ingest.ts';
+import type { Skipped } from './ingest-types.ts';
 
 /** A plain file as it was found. */
 export interface InputFile {

@@ -1,27 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holdfast } from './command-line.ts';
+import { writeMessages } from './messages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-generations-'));
 const data = join(folder, 'archive');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function messages(file: string, count: number): string {
-  const path = join(folder, file);
-  const lines = Array.from({ length: count }, (_, n) =>
-    JSON.stringify({
-      id: `${file}-${n}`,
-      network: 'slack',
-      conversation: 'desk',
-      from: 'a@b.example',
-      at: '2016-04-05T12:30:00Z',
-      text: `hazel ${n}`,
-    }),
-  );
-  writeFileSync(path, lines.join('\n'));
-  return path;
-}
+const messages = (file: string, count: number): string => writeMessages(folder, file, 'hazel', count);
 
 async function json(argv: readonly string[]): Promise<unknown> {
   const answer = await holdfast([...argv, '--json']);

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holdfast } from './command-line.ts';
+import { writeMessages } from './messages.ts';
 
 const COMMAND = join(import.meta.dirname, '../../bin/holdfast');
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-holder-'));
@@ -35,21 +36,7 @@ async function stop(): Promise<number | null> {
   return code as number | null;
 }
 
-function messages(file: string, count: number): string {
-  const path = join(folder, file);
-  const lines = Array.from({ length: count }, (_, n) =>
-    JSON.stringify({
-      id: `${file}-${n}`,
-      network: 'slack',
-      conversation: 'desk',
-      from: 'a@b.example',
-      at: '2016-04-05T12:30:00Z',
-      text: `walnut ${n}`,
-    }),
-  );
-  writeFileSync(path, lines.join('\n'));
-  return path;
-}
+const messages = (file: string, count: number): string => writeMessages(folder, file, 'walnut', count);
 
 test('a service that holds the archive runs the commands of other processes, all at once', async () => {
   expect((await holdfast(['init', '--data', data])).code).toBe(0);

@@ -79,12 +79,12 @@ async function* exportFrames(
   const directory = new SlackDirectory();
   const at = (name: string): SourceFile | undefined => files.find((file) => nameOf(file) === root + name);
   const users = at('users.json');
-  if (users !== undefined) yield* listFrames(users, (entry) => directory.addUser(entry));
+  if (users !== undefined) yield* nameFrames(users, (entry) => directory.addUser(entry));
   for (const list of LISTS) {
     const file = at(`${list}.json`);
     if (file === undefined) continue;
     if (list === 'dms' || list === 'mpims') yield* rosterFrames(source, file, list, directory);
-    else yield* listFrames(file, (entry) => directory.addConversation(list, entry));
+    else yield* nameFrames(file, (entry) => directory.addConversation(list, entry));
   }
   for (const file of files) {
     const name = nameOf(file).slice(root.length);
@@ -136,27 +136,19 @@ const single = (file: SourceFile, element: Element, outcome: Outcome): Frame => 
   read: () => [outcome],
 });
 
-/** A list that is read for names: one exclusion, and a reject for each entry that cannot be read. */
-async function* listFrames(file: SourceFile, add: (entry: unknown) => void): AsyncIterable<readonly Frame[]> {
-  const stream = await openText(file);
-  for await (const elements of arrayElements(stream)) {
-    const frames: Frame[] = [];
-    for (const element of elements) {
-      const found = elementValue(stream, element, []);
-      if ('reject' in found) frames.push(single(file, element, found.reject));
-      else add(found.value);
-    }
-    yield frames;
-  }
-  yield [whole(file, { type: 'excluded', reason: 'directory-file' })];
+/** An element that could be read, with what was changed for it. */
+interface Entry {
+  readonly value: unknown;
+  readonly text: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly repairs: readonly Repair[];
 }
 
-/** Direct and group conversations never change their members: each is a roster at the moment it was made. */
-async function* rosterFrames(
-  source: Source,
+/** The elements of a file's list: what `take` makes of each, if anything, and a reject for each that cannot be read. */
+async function* listFrames(
   file: SourceFile,
-  list: 'dms' | 'mpims',
-  directory: SlackDirectory,
+  take: (entry: Entry) => Frame | undefined,
 ): AsyncIterable<readonly Frame[]> {
   const stream = await openText(file);
   for await (const elements of arrayElements(stream)) {
@@ -164,24 +156,41 @@ async function* rosterFrames(
     for (const element of elements) {
       const repairs: Repair[] = [];
       const found = elementValue(stream, element, repairs);
-      if ('reject' in found) {
-        frames.push(single(file, element, found.reject));
-        continue;
-      }
-      const conversation = directory.addConversation(list, found.value);
-      const outcome = (): Outcome => {
-        if (conversation === undefined) return { type: 'reject', code: 'field-missing', detail: 'id' };
-        const place = { source, file, offset: element.offset, length: element.length };
-        const event = rosterOf(found.value, conversation, directory, provenance(place, { repairs }));
-        return event === undefined
-          ? { type: 'excluded', reason: 'directory-file' }
-          : { type: 'event', event };
-      };
       const { offset, length } = element;
-      frames.push({ file, offset, length, units: 1, read: () => [outcome()] });
+      const frame =
+        'reject' in found ? single(file, element, found.reject) : take({ ...found, offset, length, repairs });
+      if (frame !== undefined) frames.push(frame);
     }
     yield frames;
   }
+}
+
+/** A list that is read for names: one exclusion, and a reject for each entry that cannot be read. */
+async function* nameFrames(file: SourceFile, add: (entry: unknown) => void): AsyncIterable<readonly Frame[]> {
+  yield* listFrames(file, ({ value }) => {
+    add(value);
+    return undefined;
+  });
+  yield [whole(file, { type: 'excluded', reason: 'directory-file' })];
+}
+
+/** Direct and group conversations never change their members: each is a roster at the moment it was made. */
+function rosterFrames(
+  source: Source,
+  file: SourceFile,
+  list: 'dms' | 'mpims',
+  directory: SlackDirectory,
+): AsyncIterable<readonly Frame[]> {
+  return listFrames(file, ({ value, offset, length, repairs }) => {
+    const conversation = directory.addConversation(list, value);
+    const outcome = (): Outcome => {
+      if (conversation === undefined) return { type: 'reject', code: 'field-missing', detail: 'id' };
+      const from = provenance({ source, file, offset, length }, { repairs });
+      const event = rosterOf(value, conversation, directory, from);
+      return event === undefined ? { type: 'excluded', reason: 'directory-file' } : { type: 'event', event };
+    };
+    return { file, offset, length, units: 1, read: () => [outcome()] };
+  });
 }
 
 function rosterOf(
@@ -229,27 +238,14 @@ async function* dayFrames(
   }
   const { conversation, known } = directory.conversation(folder);
   const facts = { conversation: known ? 'header' : 'path' } as const;
-  const stream = await openText(file);
-  for await (const elements of arrayElements(stream)) {
-    const frames: Frame[] = [];
-    for (const element of elements) {
-      const repairs: Repair[] = [];
-      const found = elementValue(stream, element, repairs);
-      if ('reject' in found) {
-        frames.push(single(file, element, found.reject));
-        continue;
-      }
-      const { value } = found;
-      const { offset, length } = element;
-      const place = { source, file, offset, length };
-      frames.push({
-        file,
-        offset,
-        length,
-        units: unitsOf(value),
-        read: () => outcomesOf(value, { place, directory, conversation, facts, source: found.text, repairs }),
-      });
-    }
-    yield frames;
-  }
+  yield* listFrames(file, ({ value, text, offset, length, repairs }) => {
+    const place = { source, file, offset, length };
+    return {
+      file,
+      offset,
+      length,
+      units: unitsOf(value),
+      read: () => outcomesOf(value, { place, directory, conversation, facts, source: text, repairs }),
+    };
+  });
 }
