@@ -164,6 +164,23 @@ describe('samples of these formats, with accounts that add up', () => {
     expect(await accountOf('symphony/event_MESSAGESENT_1.json')).toMatchObject({ rejects: ['time-invalid'] });
   });
 
+  sample('Signal’s export and WeChat’s, as their schemas have them', async () => {
+    expect(await accountOf('signal/SYNTHETIC_signal-export')).toMatchObject({
+      format: 'signal',
+      events: 7,
+      rejects: [],
+    });
+    expect(await accountOf('wechat/SYNTHETIC_MSG0.sql')).toMatchObject({
+      format: 'wechat',
+      events: 4,
+      rejects: [],
+    });
+    expect(await accountOf('wechat/SYNTHETIC_echotrace_weflow.json')).toMatchObject({
+      events: 3,
+      rejects: [],
+    });
+  });
+
   sample('Persistent Chat through the published stylesheet, which loses every name', async () => {
     expect(await accountOf('ocs_lync_sfb/DERIVED_persistent_chat_filedump.xml')).toMatchObject({
       format: 'filedump',
@@ -258,6 +275,30 @@ describe('samples of these formats, with accounts that add up', () => {
       events: 6,
       rejects: [],
       excluded: [],
+    });
+  });
+
+  sample('Hangouts in both shapes, and Google Chat, as their readers describe them', async () => {
+    const none = { rejects: [], excluded: [] };
+    expect(await accountOf('hangouts/SYNTHETIC_Hangouts_new.json')).toEqual({
+      format: 'hangouts',
+      events: 5,
+      ...none,
+    });
+    expect(await accountOf('hangouts/SYNTHETIC_Hangouts_old.json')).toEqual({
+      format: 'hangouts',
+      events: 2,
+      ...none,
+    });
+    expect(await accountOf('google_chat/SYNTHETIC_takeout')).toEqual({
+      format: 'google-chat',
+      events: 4,
+      rejects: [],
+      excluded: ['directory-file', 'directory-file'],
+    });
+    // One record by itself, without the folder that names its conversation.
+    expect(await accountOf('google_chat/TRANSCRIBED_deleted_message.json')).toMatchObject({
+      format: 'google-chat',
     });
   });
 

@@ -2,6 +2,7 @@
 import type { Format } from '../format.ts';
 import { adium } from './adium.ts';
 import { aim } from './aim.ts';
+import { aimBuddies } from './aim-buddies.ts';
 import { amsn } from './amsn.ts';
 import { bloomberg } from './bloomberg.ts';
 import { centerim } from './centerim.ts';
@@ -12,8 +13,12 @@ import { ejabberd } from './ejabberd.ts';
 import { empathy } from './empathy.ts';
 import { filedump } from './filedump.ts';
 import { gatewayMail } from './gateway-mail.ts';
+import { gmailChats } from './gmail-chats.ts';
+import { googleChat } from './google-chat.ts';
+import { hangouts } from './hangouts.ts';
 import { historypp } from './historypp.ts';
 import { icq } from './icq.ts';
+import { imSyslog } from './im-syslog.ts';
 import { imessage } from './imessage.ts';
 import { irc } from './irc.ts';
 import { kopete } from './kopete.ts';
@@ -30,6 +35,7 @@ import { ndjson } from './ndjson.ts';
 import { openfire } from './openfire.ts';
 import { persistentChat } from './persistent-chat.ts';
 import { pidgin } from './pidgin.ts';
+import { pidginBuddies } from './pidgin-buddies.ts';
 import { prosody } from './prosody.ts';
 import { psi } from './psi.ts';
 import { qip } from './qip.ts';
@@ -37,26 +43,28 @@ import { qq } from './qq.ts';
 import { rocketchat } from './rocketchat.ts';
 import { rsmf } from './rsmf.ts';
 import { sametime } from './sametime.ts';
-import { skypeDb } from './skype-db.ts';
+import { signal } from './signal.ts';
 import { skype } from './skype.ts';
-import { slackResponses } from './slack-responses.ts';
+import { skypeDb } from './skype-db.ts';
 import { slack } from './slack.ts';
-import { smsDb } from './sms-db.ts';
+import { slackResponses } from './slack-responses.ts';
 import { sms } from './sms.ts';
+import { smsDb } from './sms-db.ts';
 import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
 import { trillian } from './trillian.ts';
-import { wechatJson } from './wechat-json.ts';
 import { wechat } from './wechat.ts';
-import { whatsappDb } from './whatsapp-db.ts';
+import { wechatJson } from './wechat-json.ts';
 import { whatsapp } from './whatsapp.ts';
+import { whatsappDb } from './whatsapp-db.ts';
 import { xmpp } from './xmpp.ts';
 import { yahoo } from './yahoo.ts';
 import { zulip } from './zulip.ts';
 
 export const FORMATS: readonly Format[] = [
   rsmf,
+  signal,
   wechat,
   wechatJson,
   rocketchat,
@@ -71,6 +79,8 @@ export const FORMATS: readonly Format[] = [
   telegram,
   discord,
   skype,
+  hangouts,
+  googleChat,
   skypeDb,
   imessage,
   whatsappDb,
@@ -99,6 +109,9 @@ export const FORMATS: readonly Format[] = [
   meebo,
   miranda,
   icq,
+  gmailChats,
+  aimBuddies,
+  pidginBuddies,
   filedump,
   xmpp,
   prosody,
@@ -106,6 +119,7 @@ export const FORMATS: readonly Format[] = [
   lcslog,
   persistentChat,
   gatewayMail,
+  imSyslog,
   sametime,
   ejabberd,
   openfire,
