@@ -49,7 +49,7 @@ export const gatewayMail: Format = {
   detect({ text }) {
     if (!looksLikeMail(text)) return undefined;
     const head = text.slice(0, 8192);
-    if (/^X-(?:RSMF|GlobalRelay)-/imu.test(head)) return undefined;
+    if (/^X-RSMF-/imu.test(head)) return undefined;
     if (/^X-MS-Journal-Report\s*:/imu.test(head))
       return { confidence: 0.6, reason: 'a mail in the envelope of an Exchange journal' };
     const isTalk =

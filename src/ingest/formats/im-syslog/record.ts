@@ -1,0 +1,106 @@
+/** A syslog record (RFC 3164 or RFC 5424) and the named values in it. */
+import { parseTimestamp, wallMs } from '../../reading/time.ts';
+
+export interface SyslogRecord {
+  readonly host: string;
+  readonly app: string;
+  /** RFC 5424: an instant with its zone; RFC 3164: a clock without a year. */
+  readonly time:
+    | { readonly wall: number; readonly zone: string; readonly precision: 's' | 'ms' }
+    | { readonly month: number; readonly day: number; readonly clock: number }
+    | undefined;
+  /** Year of a RFC 3164 time, where the writer adds one. */
+  readonly year?: number;
+  /** Named values by lower-case name. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The text after the named values, or all of it. */
+  readonly text: string;
+}
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const NEW =
+  /^<\d{1,3}>1 (-|\S{1,40}) (\S{1,255}) (\S{1,48}) (\S{1,128}) (\S{1,32}) (-|(?:\[(?:[^\]\\]|\\.)*\])+)(?: (?:\ufeff)?([\s\S]*))?$/u;
+const OLD =
+  /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}):(\d{2}):(\d{2}) (\S{1,255}) ([^\s:[\]]{1,64})(?:\[\d{1,10}\])?:? ([\s\S]*)$/u;
+
+/** Reads a line; undefined: it is no syslog record. */
+export function recordOf(line: string): SyslogRecord | undefined {
+  const fresh = NEW.exec(line);
+  if (fresh !== null) {
+    const [, stamp = '', host = '', app = '', , , data = '', message = ''] = fresh;
+    const found = stamp === '-' ? undefined : parseTimestamp(stamp);
+    const values = new Map<string, string>();
+    pairs(data, values);
+    const text = pairs(message, values);
+    return {
+      host,
+      app,
+      time:
+        found?.offset === undefined
+          ? undefined
+          : {
+              wall: found.wall,
+              zone: /^z$/iu.test(found.offset) ? '+00:00' : found.offset,
+              precision: found.precision === 'ms' ? 'ms' : 's',
+            },
+      values,
+      text,
+    };
+  }
+  const old = OLD.exec(line);
+  if (old === null) return undefined;
+  const [, name = '', day, year, hour, minute, second, host = '', app = '', message = ''] = old;
+  const month = MONTHS.indexOf(name.toLowerCase()) + 1;
+  const clock = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
+  const values = new Map<string, string>();
+  const text = pairs(message, values);
+  return {
+    host,
+    app,
+    time: month === 0 ? undefined : { month, day: Number(day), clock },
+    ...(year !== undefined && { year: Number(year) }),
+    values,
+    text,
+  };
+}
+
+const PAIR = /([A-Za-z][\w.-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=[\s\]]|$)/gu;
+
+/** Takes `name=value` pairs; gives back what stands outside of them. */
+function pairs(text: string, values: Map<string, string>): string {
+  return text
+    .replaceAll(PAIR, (_all, name: string, quoted?: string, bare?: string) => {
+      const key = name.toLowerCase();
+      if (!values.has(key)) values.set(key, quoted?.replaceAll(/\\(["\\\]])/gu, '$1') ?? bare ?? '');
+      return '';
+    })
+    .trim();
+}
+
+/** Wall clock of a time without a year, as if UTC. */
+export const wallIn = (
+  year: number,
+  { month, day, clock }: { readonly month: number; readonly day: number; readonly clock: number },
+): number | undefined => {
+  const midnight = wallMs({ year, month, day, hour: 0, minute: 0, second: 0 });
+  return midnight === undefined ? undefined : midnight + clock;
+};
+
+/** The first of these names that has a value. */
+export function named(record: SyslogRecord, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = record.values.get(name);
+    if (value !== undefined && value !== '' && value !== '-') return value.toWellFormed();
+  }
+  return undefined;
+}
+
+/** What firewalls call the parts of a message; none published its grammar. */
+export const NAMES = {
+  from: ['from', 'sender', 'src_user', 'srcuser', 'im_from', 'local_user', 'user'],
+  to: ['to', 'recipient', 'dst_user', 'dstuser', 'im_to', 'remote_user', 'peer', 'buddy'],
+  network: ['proto', 'protocol', 'network', 'service', 'im', 'im_proto'],
+  conversation: ['conv', 'conversation', 'session', 'session_id', 'chat', 'room'],
+  text: ['msg', 'message', 'text', 'body', 'content'],
+  file: ['file', 'filename', 'attachment'],
+} as const;
