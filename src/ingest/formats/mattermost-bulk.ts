@@ -65,10 +65,16 @@ function lineUnits(unit: JsonUnit, people: MattermostPeople): ReturnType<ReadLin
   const only = (outcome: Outcome): ReturnType<ReadLine> => ({ units: 1, read: () => [outcome] });
   if (!isObject(value) || typeof value.type !== 'string') return only({ type: 'reject', code: 'json-shape' });
   const inner = value[value.type];
-  if (value.type !== 'post' && value.type !== 'direct_post') {
-    people.add(value.type, inner);
-    return only({ type: 'excluded', reason: 'directory-entry' });
-  }
+  const { type } = value;
+  if (type !== 'post' && type !== 'direct_post')
+    // At its turn: lines after it know it, lines before it do not, however the file comes in chunks.
+    return {
+      units: 1,
+      read: () => {
+        people.add(type, inner);
+        return [{ type: 'excluded', reason: 'directory-entry' }];
+      },
+    };
   if (!isObject(inner)) return only({ type: 'reject', code: 'json-shape' });
   const { place, repairs, text } = unit;
   return { units: unitsOf(inner), read: () => outcomesOf(inner, { place, people, repairs, text }) };
