@@ -1,18 +1,16 @@
-import type { ArchiveReader } from '../../archive/reader.ts';
 import type { Hold, Register } from '../../core/control/register.ts';
 import { judgedHold } from '../../core/holds/judge.ts';
 import { parseScope } from '../../core/holds/read-scope.ts';
 import { explainQuery } from '../../core/search/explain.ts';
 import { LANGUAGES } from '../../core/search/language.ts';
 import { coverageOf, type HoldCoverage, wouldHold } from '../../retention/coverage.ts';
-import type { JudgementOptions } from '../../retention/judgement.ts';
 import { type ReleaseEffect, releaseEffect } from '../../retention/release.ts';
 import { actCommand, expected, known, lookCommand, type Putting } from '../act-command.ts';
 import type { Archive } from '../archive.ts';
 import type { CommandSpec, Options } from '../command.ts';
-import { type Context, check, print } from '../context.ts';
+import { type Context, print } from '../context.ts';
 import { count, printable } from '../io.ts';
-import { Progress } from '../progress.ts';
+import { judged } from '../judging.ts';
 
 const holdNamed = ({ register, args }: Pick<Putting, 'register' | 'args'>): Hold =>
   known(register.holds, args[0] ?? '', 'hold');
@@ -41,7 +39,7 @@ const preview = lookCommand({
       options.matter === undefined ? undefined : known(register.matters, String(options.matter), 'matter');
     const zone = matter?.zone ?? archive.settings.zone;
     const reads = explainQuery(parseScope(scope), scope, zone);
-    const coverage = await judged(archive.reader, context, (reader, judging) =>
+    const coverage = await judged(archive, context, (reader, judging) =>
       coverageOf(reader, wouldHold(scope, zone, register), register, judging),
     );
     return {
@@ -238,7 +236,7 @@ const coverage = lookCommand({
   configure: (command) => command.argument('<hold>'),
   async look({ register, args, archive, context }) {
     const hold = holdNamed({ register, args });
-    const found = await judged(archive.reader, context, (reader, judging) =>
+    const found = await judged(archive, context, (reader, judging) =>
       coverageOf(reader, judgedHold(register, hold), register, judging),
     );
     return {
@@ -252,31 +250,14 @@ const coverage = lookCommand({
   },
 });
 
-/** Runs a judgement with progress on a terminal, until the caller gives up. */
-async function judged<T>(
-  reader: ArchiveReader,
-  context: Context,
-  judge: (reader: ArchiveReader, options: JudgementOptions) => Promise<T>,
-): Promise<T> {
-  const progress = new Progress(context.io, context.clock);
-  const found = await judge(reader, {
-    progress(read) {
-      progress.show(`judged ${count(read)} records`);
-      check(context.signal);
-    },
-  });
-  progress.done();
-  return found;
-}
-
 function effectOf(
-  { reader }: Archive,
+  archive: Archive,
   context: Context,
   register: Register,
   hold: Hold,
 ): Promise<ReleaseEffect | undefined> {
   const instant = new Date(context.clock.now()).toISOString();
-  return judged(reader, context, (from, options) => releaseEffect(from, register, hold, instant, options));
+  return judged(archive, context, (from, options) => releaseEffect(from, register, hold, instant, options));
 }
 
 function lineOf({ hold, matter, scopes, pending, released }: Hold): string {

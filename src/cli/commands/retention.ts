@@ -5,9 +5,9 @@ import { PRESETS } from '../../core/retention.ts';
 import { type ForecastBucket, forecast as foretell } from '../../retention/forecast.ts';
 import { actCommand, expected, known, lookCommand } from '../act-command.ts';
 import { type CommandSpec, integer, type Options } from '../command.ts';
-import { check, print } from '../context.ts';
+import { print } from '../context.ts';
 import { count, printable } from '../io.ts';
-import { Progress } from '../progress.ts';
+import { judged } from '../judging.ts';
 
 const presets: CommandSpec = {
   name: 'retention presets',
@@ -156,15 +156,10 @@ const forecast = lookCommand({
   recorded: 'retention-forecast',
   configure: (command) => command,
   async look({ register, archive, context }) {
-    const progress = new Progress(context.io, context.clock);
     const instant = new Date(context.clock.now()).toISOString();
-    const found = await foretell(archive.reader, register, instant, {
-      progress(read) {
-        progress.show(`judged ${count(read)} records`);
-        check(context.signal);
-      },
-    });
-    progress.done();
+    const found = await judged(archive, context, (reader, options) =>
+      foretell(reader, register, instant, options),
+    );
     return {
       details: { records: found.expired.records },
       answer: () =>

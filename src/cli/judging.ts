@@ -1,0 +1,28 @@
+import { openReader } from '../archive/read/open-reader.ts';
+import type { ArchiveReader } from '../archive/reader.ts';
+import type { JudgementOptions } from '../retention/judgement.ts';
+import type { Archive } from './archive.ts';
+import { type Context, check } from './context.ts';
+import { count } from './io.ts';
+import { Progress } from './progress.ts';
+
+/**
+ * Has holds judged on the vault, with progress on a terminal, until the caller gives up. Every record is read several
+ * times, so segments are checked by the digests in their commits and not leaf by leaf.
+ */
+export async function judged<T>(
+  { vault, identity }: Archive,
+  context: Context,
+  judge: (reader: ArchiveReader, options: JudgementOptions) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(context.io, context.clock);
+  const reader = await openReader(vault, identity, { scanChecks: 'segments' });
+  const found = await judge(reader, {
+    progress(read) {
+      progress.show(`judged ${count(read)} records`);
+      check(context.signal);
+    },
+  });
+  progress.done();
+  return found;
+}
