@@ -97,6 +97,7 @@ export const REPAIRS = {
   'text-differs':
     'The source holds the text twice and the two differ; the other one is kept beside the event.',
   'rich-text-unreadable': 'The source holds the text in rich form too, and that form cannot be read.',
+  'weekday-differs': 'The source names a day of the week that the date is not; the date was taken.',
   'json-escape': 'An escape \\x, which JSON does not have, was read as the character that it names.',
   'prefix-removed': 'A prefix that the exporter puts before deleted text was taken off.',
 } as const satisfies Record<string, string>;

@@ -30,7 +30,7 @@ export const googleChat: Format = {
   ],
   unit: 'An object of messages, each person of each of its reactions, and each other file of the Takeout.',
   limits: [
-    'Dates are words in the account’s language: those of sixty languages are understood, with the day of the week as the check.',
+    'Dates are words in the account’s language: those of sixty languages are understood; a day of the week that does not fit is recorded.',
     'Of a deleted message a Takeout holds nothing but when, not even by whom.',
     'Reactions have no time of their own and stand at the time of their message.',
     'Members of conversations are listed without a time and are not taken as events.',
@@ -128,7 +128,7 @@ function groupOf(file: SourceFile, about: ReadonlyMap<string, JsonObject>, self:
   });
   const kind = !folder.startsWith('DM') ? 'room' : members.length > 2 ? 'group' : 'direct';
   const name = textOf(info.name)?.toWellFormed();
-  return { folder: folder.endsWith('!') ? '' : folder, kind, name, members, self };
+  return { folder: /^(?:DM|Space) (.+)$/u.exec(folder)?.[1] ?? '', kind, name, members, self };
 }
 
 async function* messageFrames(

@@ -1,7 +1,7 @@
 /**
  * Dates in words of any language, as programs write them for people: “Thursday, November 3, 2016 at 11:59:50 AM UTC”,
- * “2015. február 15., vasárnap 21:54:36 UTC”. Names of months and days are those of Unicode’s CLDR. A date counts only
- * where the day of the week that it names is the right one.
+ * “2015. február 15., vasárnap 21:54:36 UTC”. Names of months and days are those of Unicode’s CLDR. The day of the week
+ * decides between languages whose months are called alike.
  */
 import { offsetMinutes, wallMs } from './time.ts';
 
@@ -120,6 +120,8 @@ export interface LocaleDate {
   /** Minutes east of UTC, where the text names an offset. */
   readonly offset?: number;
   readonly precision: 's' | 'min';
+  /** The day of the week that it names is another one. */
+  readonly otherDay: boolean;
 }
 
 const MAX_TEXT = 160;
@@ -130,18 +132,24 @@ const TIME = /(\d{1,2})(?:[:.]|\s?[時时시点點]\s?)(\d{1,2})(?:(?:[:.]|\s?[�
 export class LocaleDates {
   #last: string | undefined;
 
-  /** Undefined where the text is no date in any of the languages, or contradicts itself. */
+  /** Undefined where the text is no date in any of the languages, or one that could be several. */
   read(text: string): LocaleDate | undefined {
     if (text.length > MAX_TEXT) return undefined;
     const plain = latinDigits(spaced(text).toLowerCase());
     const locales = this.#last === undefined ? LOCALES : [this.#last, ...LOCALES];
+    const doubtful: LocaleDate[] = [];
     for (const locale of locales) {
       const found = readIn(namesOf(locale), plain);
       if (found === undefined) continue;
-      this.#last = locale;
-      return found;
+      if (found.otherDay) doubtful.push(found);
+      else {
+        this.#last = locale;
+        return found;
+      }
     }
-    return undefined;
+    // No language makes it fit: where they all mean the same date, the day of the week is what is wrong.
+    const [first] = doubtful;
+    return doubtful.every(({ wall }) => wall === first?.wall) ? first : undefined;
   }
 }
 
@@ -177,9 +185,15 @@ function readIn(names: Names, text: string): LocaleDate | undefined {
     minute: Number(time[2]),
     second: Number(second ?? 0),
   });
-  if (wall === undefined || new Date(wall).getUTCDay() !== weekday) return undefined;
+  if (wall === undefined) return undefined;
+  const otherDay = new Date(wall).getUTCDay() !== weekday;
   const offset = zone === null ? undefined : zone[1] === undefined ? 0 : offsetMinutes(padded(zone[1]));
-  return { wall, precision: second === undefined ? 'min' : 's', ...(offset !== undefined && { offset }) };
+  return {
+    wall,
+    otherDay,
+    precision: second === undefined ? 'min' : 's',
+    ...(offset !== undefined && { offset }),
+  };
 }
 
 /** `+1` as `+01:00`. */

@@ -16,6 +16,7 @@ export const NETWORK = 'google-chat';
 
 /** What is known of the conversation whose file it is. */
 export interface Group {
+  /** Its id as the folder says; empty where the folder is none of a Takeout. */
   readonly folder: string;
   readonly kind: Conversation['kind'];
   readonly name?: string | undefined;
@@ -88,7 +89,7 @@ export function* outcomesOf(reading: Reading): Iterable<Outcome> {
   // `group/topic/message`; a short id says nothing of the group, which the folder does.
   const [first, topic, last] = key.split('/');
   const stated = last !== undefined && first !== undefined && first !== '';
-  const place = stated ? first : group.folder.replace(/^(?:DM|Space) /u, '');
+  const place = stated ? first : group.folder;
   if (place === '') {
     for (let i = 0; i < units; i++) yield { type: 'reject', code: 'conversation-unknown', part: String(i) };
     return;
@@ -198,7 +199,8 @@ function momentOf(value: unknown, { dates, unit }: Reading, repairs: Repair[]): 
   if (stamp !== undefined) return stamp;
   const found = dates.read(text);
   if (found === undefined) return undefined;
-  const { wall, offset, precision } = found;
+  const { wall, offset, precision, otherDay } = found;
+  if (otherDay) repairs.push({ code: 'weekday-differs' });
   if (offset !== undefined) {
     const instant = instantOf(wall - offset * 60_000);
     const clock = offset === 0 ? {} : { wall: wallText(wall), zone: offsetText(offset) };
