@@ -16,13 +16,5 @@ export function includes({ from, to }: Days, instant: string): boolean {
   return (from === null || from <= day) && (to === null || day <= to);
 }
 
-/** First and last day that two periods share; undefined where they share none. */
-export function shared(one: Days, other: Days): Days | undefined {
-  if (!overlap(one, other)) return undefined;
-  const from = one.from === null || (other.from !== null && other.from > one.from) ? other.from : one.from;
-  const to = one.to === null || (other.to !== null && other.to < one.to) ? other.to : one.to;
-  return { from, to };
-}
-
 /** The form in which addresses of the directory and of records are compared: as searches compare them. */
 export const addressKey = (address: string): string => key(address);
