@@ -11,6 +11,7 @@ import type { Control, ServiceParts } from '../http/served.ts';
 import { application, Service } from '../http/service.ts';
 import { embeddedFolders } from './embedded.ts';
 import { firstAccounts } from './first-accounts.ts';
+import { searchingOf } from './searching.ts';
 import { systemClock, systemRandom } from './system.ts';
 
 /** Runs a command line on the archive that this process has open. */
@@ -65,7 +66,9 @@ export async function serviceParts(
 /** Serves HTTP until `close`: the accounts are there, control is followed, jobs go on. */
 export async function serveHttp(archive: Archive, runHeld: RunHeld, caller: Caller): Promise<Listening> {
   const { service: settings } = archive.settings;
-  const parts = await serviceParts(archive, runHeld, (line) => caller.io.err(line));
+  const searching = searchingOf(archive);
+  const real = await serviceParts(archive, runHeld, (line) => caller.io.err(line));
+  const parts = { ...real, archive: { ...real.archive, index: searching.index } };
   const stopped = new AbortController();
   const following = archive.control.follow(FOLLOW_EVERY, stopped.signal, () => undefined);
   const service = new Service(parts);
@@ -73,6 +76,7 @@ export async function serveHttp(archive: Archive, runHeld: RunHeld, caller: Call
     await service.stop();
     stopped.abort();
     await following;
+    await searching.close();
   };
   try {
     await firstAccounts(parts, caller);

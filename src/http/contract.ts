@@ -8,6 +8,8 @@ export type Method = (typeof METHODS)[number];
 export interface Operation {
   readonly operationId: string;
   readonly method: Method;
+  /** As the contract writes it: `/v1/records/{log}/{leaf}`. */
+  readonly written: string;
   /** As express writes it: `/v1/records/:log/:leaf`. */
   readonly path: string;
   /** `x-permission`, `x-signed-in` or `x-public`. */
@@ -48,6 +50,7 @@ export function operations(from: Contract): Operation[] {
         {
           operationId: operation.operationId,
           method,
+          written: path,
           path: path.replace(/\{(\w+)\}/g, ':$1'),
           access,
         },

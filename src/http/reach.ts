@@ -1,7 +1,7 @@
 import type { Grant } from '../core/control/register.ts';
 import type { Permission } from '../core/control/roles.ts';
 import { HoldfastError } from '../core/errors.ts';
-import { Searcher } from '../search/searcher.ts';
+import type { Searcher } from '../search/searcher.ts';
 import { reachOf } from './caller.ts';
 import type { Call } from './route.ts';
 import { anyOf } from './within.ts';
@@ -46,10 +46,7 @@ export function grantsInForce({ register, caller, service }: Call): Grant[] {
 }
 
 /** A searcher that shows what the caller may see, and nothing else. */
-export function searcherFor(call: Call, { within }: Reach): Searcher {
-  const { index, settings } = call.service.parts.archive;
-  return new Searcher({ index, zone: settings.zone, ...(within === undefined ? {} : { within }) });
-}
+export const searcherFor = (call: Call, { within }: Reach): Searcher => call.service.searcher(within);
 
 const nothingToSee = (message: string, hint: string): HoldfastError =>
   new HoldfastError('not-permitted', message, { hint });

@@ -1,5 +1,11 @@
 /** The HTTP service: `openapi.yaml` as an express application over an open archive. */
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { middleware } from 'express-openapi-validator';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
@@ -7,6 +13,7 @@ import { type ActTools, nodeOf, recordAct } from '../archive/acts.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Json } from '../core/event.ts';
 import type { Stream } from '../core/ports/stream.ts';
+import { Searcher } from '../search/searcher.ts';
 import { CONTRACT_TEXT, type Contract, contract, type Operation, operations } from './contract.ts';
 import { docsPage } from './docs-page.ts';
 import { admit, anonymous, identify, type Passed, POSITION } from './gate.ts';
@@ -34,6 +41,7 @@ const LONGEST_BODY = '1mb';
 const LONGEST_CSV = '16mb';
 const RATE = 1_200;
 const SIGN_IN_RATE = 60;
+const MOST_SEARCHERS = 200;
 
 /** What the routes have at hand. */
 export class Service {
@@ -42,6 +50,7 @@ export class Service {
   readonly readiness: Readiness;
   readonly metrics = new Metrics();
   readonly log: ServiceLog;
+  readonly #searchers = new Map<string | undefined, Searcher>();
   readonly #stream: Pick<Stream, 'append'>;
   readonly #acts: ActTools;
 
@@ -70,6 +79,22 @@ export class Service {
     await this.jobs.stop();
   }
 
+  /** A searcher that shows what lies within a query, and nothing else; undefined: everything. */
+  searcher(within: string | undefined): Searcher {
+    const known = this.#searchers.get(within);
+    if (known !== undefined) return known;
+    const { index, settings } = this.parts.archive;
+    const searcher = new Searcher({
+      index,
+      zone: settings.zone,
+      ...(within === undefined ? {} : { within }),
+    });
+    // They keep what many questions share; a bounded number of them.
+    if (this.#searchers.size >= MOST_SEARCHERS) this.#searchers.clear();
+    this.#searchers.set(within, searcher);
+    return searcher;
+  }
+
   /** Durable in the stream when it resolves. */
   async audit(actor: string, action: string, details: { readonly [key: string]: Json }): Promise<void> {
     await recordAct(this.#stream, { log: 'audit', action, actor, details }, this.#acts);
@@ -90,33 +115,35 @@ export function application(service: Service, options: ServiceOptions = {}): Exp
   unversioned(app, service);
 
   const spec = contract();
-  const found = matched(operations(spec), ROUTES);
-  app.use('/v1', bodyInTime);
-  app.use(
-    '/v1/sign-in',
-    limit(SIGN_IN_RATE, (request) => request.socket.remoteAddress ?? ''),
-  );
-  for (const { operation, route } of found)
-    app[operation.method](operation.path, (request, response, next) => {
-      localsOf(response).operation = operation.operationId;
-      pass(service, route, request, response).then(() => next(), next);
-    });
-  app.use(
-    '/v1',
-    limit(options.rate ?? RATE, (request) => {
-      const caller = localsOf(request.res).passed?.caller;
-      return caller === undefined || caller.via === 'nothing'
-        ? `address ${request.socket.remoteAddress}`
-        : `account ${caller.account}`;
-    }),
-  );
-  app.use(express.json({ limit: LONGEST_BODY, strict: true }));
-  app.use(express.text({ type: 'text/csv', limit: LONGEST_CSV }));
-  app.use(...validator(spec, options));
-  for (const { operation, route } of found)
-    app[operation.method](operation.path, (request, response, next) => {
-      handle(service, route, request, response).catch(next);
-    });
+  const rate = limit(options.rate ?? RATE, (request) => {
+    const caller = localsOf(request.res).passed?.caller;
+    return caller === undefined || caller.via === 'nothing'
+      ? `address ${request.socket.remoteAddress}`
+      : `account ${caller.account}`;
+  });
+  const signIns = limit(SIGN_IN_RATE, (request) => request.socket.remoteAddress ?? '');
+  const bodies = [
+    express.json({ limit: LONGEST_BODY, strict: true }),
+    express.text({ type: 'text/csv', limit: LONGEST_CSV }),
+  ];
+  for (const { operation, route } of matched(operations(spec), ROUTES)) {
+    // Who may not is turned away before his body is read; what is not of its form, before anything is done.
+    app[operation.method](
+      operation.path,
+      bodyInTime,
+      ...(route.access === 'public' ? [signIns] : []),
+      (request, response, next) => {
+        localsOf(response).operation = operation.operationId;
+        pass(service, route, request, response).then(() => next(), next);
+      },
+      rate,
+      ...bodies,
+      ...validator(spec, operation, options),
+      (request, response, next) => {
+        handle(service, route, request, response).catch(next);
+      },
+    );
+  }
   app.use((_request, _response, next) => next(nothingHere()));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     refuse(service, error, request, response);
@@ -301,17 +328,39 @@ function limit(most: number, key: (request: Request) => string) {
   });
 }
 
-function validator(spec: Contract, options: ServiceOptions) {
-  return middleware({
-    apiSpec: spec as Parameters<typeof middleware>[0]['apiSpec'],
-    validateApiSpec: false,
-    // The gate has done this, before the body was read.
-    validateSecurity: false,
-    validateRequests: { allowUnknownQueryParameters: false },
-    validateResponses: options.checkAnswers === true,
-    fileUploader: false,
-    ignorePaths: (path: string) => !path.startsWith('/v1/'),
-  });
+/**
+ * What holds requests to the contract, for one operation: made when it is called first. One for all of them would look
+ * through the whole contract at each request.
+ */
+function validator(spec: Contract, { written }: Operation, options: ServiceOptions): RequestHandler[] {
+  let made: readonly RequestHandler[] | undefined;
+  const parts = (): readonly RequestHandler[] => {
+    const paths = { [written]: spec.paths[written] };
+    made ??= middleware({
+      // A copy: it changes what it is given.
+      apiSpec: structuredClone({ ...spec, paths }) as Parameters<typeof middleware>[0]['apiSpec'],
+      validateApiSpec: false,
+      // The gate has done this, before the body was read.
+      validateSecurity: false,
+      validateRequests: { allowUnknownQueryParameters: false },
+      validateResponses: options.checkAnswers === true,
+      fileUploader: false,
+    });
+    return made;
+  };
+  return [
+    (request, response, next) => {
+      const steps = parts();
+      const step =
+        (n: number): NextFunction =>
+        (error?: unknown) => {
+          if (error !== undefined) next(error);
+          else if (n === steps.length) next();
+          else steps[n]?.(request, response, step(n + 1));
+        };
+      step(0)();
+    },
+  ];
 }
 
 const localsOf = (response: Response | undefined): Locals => (response?.locals ?? {}) as Locals;

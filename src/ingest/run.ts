@@ -1,4 +1,5 @@
 /** One run of ingest: groups of inputs through receiving, parsing and carrying. */
+import { setImmediate } from 'node:timers/promises';
 import { EMPTY_REGISTER } from '../core/control/register.ts';
 import type { Sha256 } from '../core/event.ts';
 import type { Vault } from '../core/ports/vault.ts';
@@ -161,6 +162,8 @@ export async function carryOne(
     carrier.state(statement),
   )) {
     await carrier.add(batch);
+    // What is in memory is parsed without a pause: others of this process, such as searches, get their turn here.
+    await setImmediate();
     if (carrier.units - told < 1000) continue;
     told = carrier.units;
     progress?.(told);

@@ -134,6 +134,8 @@ export class SqliteIndex implements Index {
   }
 
   async positions(): Promise<ReadonlyMap<LogName, IndexPosition>> {
+    // Another process or thread may have begun a bucket since. What lies below a position was there before it.
+    if (this.#readOnly) this.#openBuckets();
     const rows =
       this.#positions?.prepare('SELECT log, size, rejects FROM positions ORDER BY log').all() ?? [];
     return new Map(
@@ -266,8 +268,6 @@ export class SqliteIndex implements Index {
   }
 
   #all(): SqliteIndexBucket[] {
-    // Another process may have begun a bucket since.
-    if (this.#readOnly) this.#openBuckets();
     return [...this.#buckets.values()];
   }
 }
