@@ -90,7 +90,9 @@ export const bloomberg: Format = {
         : undefined;
     if (child !== undefined && child !== 'Conversation') return undefined;
     const isChat =
-      /<RoomID>\s*(?:P?CHAT-|ADSK-)/u.test(text) || /<User>\s*<LoginName>[^<]*<\/LoginName>/u.test(text);
+      /<RoomID>\s*(?:P?CHAT-|ADSK-)/u.test(text) ||
+      (/<User>\s*<LoginName>/u.test(text) &&
+        /\bInteractionType\s*=|<(?:UUID|FirmNumber|AccountNumber)>/u.test(text));
     return isChat
       ? { confidence: 0.95, reason: 'XML with the root FileDump, Bloomberg’s IB chat' }
       : undefined;

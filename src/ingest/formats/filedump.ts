@@ -3,25 +3,46 @@
  * Mattermost's compliance export, Bloomberg's IB dump, Microsoft's Persistent Chat through its published stylesheet.
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
+import { FilesBeside } from '../reading/files-beside.ts';
 import { openText } from '../reading/text.ts';
 import { type XmlPart, xmlParts } from '../reading/xml-frames.ts';
+import { nameOf } from '../source-name.ts';
 import { firstElements, SHAPE } from './filedump/elements.ts';
 import { DumpReader } from './filedump/reader.ts';
+
+/** A dump that its files lie beside: the name that Mattermost gives it. */
+const DUMP = /(?:^|\/)actiance_export[^/]*\.xml$/u;
+/** Products whose chats reach an archive as FileDump and that published nothing themselves. */
+const GATEWAY = 'What a gateway passes on of it as FileDump; state the network with --network.';
 
 export const filedump: Format = {
   name: 'filedump',
   title: 'FileDump XML (Actiance, FaceTime, Mattermost)',
   networks: ['mattermost', 'bloomberg', 'skype-for-business', 'any'],
   systems: [
-    { name: 'FaceTime IMAuditor and Vantage', proven: 'documented schema' },
+    {
+      name: 'FaceTime IMAuditor and Vantage',
+      proven: 'documented schema',
+      note: 'The vendor’s import example of 2006, as printed.',
+    },
     { name: 'Actiance', proven: 'documented schema' },
     { name: 'Mattermost (Actiance export)', proven: 'documented schema' },
+    {
+      name: 'Microsoft Persistent Chat (through its stylesheet)',
+      proven: 'documented schema',
+      note: 'The published stylesheet loses every login; the corporate address stands in where there is one.',
+    },
+    { name: 'Reuters Messaging / LSEG Messenger (FileDump)', proven: 'generic gateway', note: GATEWAY },
+    { name: 'Pivot IMTrader (FileDump)', proven: 'generic gateway', note: GATEWAY },
+    { name: 'ICE Chat', proven: 'generic gateway', note: GATEWAY },
+    { name: 'MarkitGroup (FileDump)', proven: 'generic gateway', note: GATEWAY },
   ],
   unit: 'A child of Conversation that is neither RoomID nor its start or end.',
   limits: [
     'FaceTime’s dialect names no network: state it with --network, else it is “unknown”.',
     'Times are seconds or milliseconds since 1970, told apart by their size (an instant before March 1973 in milliseconds would be misread).',
-    'Files are references; their bytes are not taken from beside the dump.',
+    'Files are held where the export has them beside an actiance_export.xml; else they are references.',
+    'What other versions add is kept under its own name, in the event or as a notice.',
   ],
   detect(probe) {
     const { text } = probe;
@@ -35,9 +56,26 @@ export const filedump: Format = {
         : 'Actiance';
     return { confidence: 0.9, reason: `XML with the root FileDump, ${dialect} dialect` };
   },
+  folder: {
+    marks: (name) => DUMP.test(name),
+    groups(names) {
+      const roots = names.flatMap((name) =>
+        DUMP.test(name) ? [name.slice(0, name.lastIndexOf('/') + 1)] : [],
+      );
+      return [...new Set(roots)].flatMap((root) => {
+        const inside = names.filter((name) => name.startsWith(root));
+        return inside.length > 1 && !roots.some((other) => other !== root && root.startsWith(other))
+          ? [inside]
+          : [];
+      });
+    },
+  },
   async *frames(source) {
-    const reader = new DumpReader();
-    for (const file of source.files) yield* dumpFrames(source, file, reader);
+    const isDump = (file: SourceFile): boolean => /\.xml$/iu.test(nameOf(file)) || source.files.length === 1;
+    const files = new FilesBeside(source.files.filter((file) => !isDump(file)));
+    const reader = new DumpReader(files);
+    for (const file of source.files) if (isDump(file)) yield* dumpFrames(source, file, reader);
+    yield [...files.rest()];
   },
 };
 

@@ -12,11 +12,13 @@ import type {
 import { changeKey, contentKey, type EventKey, eventId } from '../../../core/ids.ts';
 import type { RejectCode } from '../../../core/rejects.ts';
 import type { Outcome, Source, SourceFile } from '../../format.ts';
+import { type FilesBeside, sharing } from '../../reading/files-beside.ts';
 import { Ordinals } from '../../reading/ordinals.ts';
 import { party } from '../../reading/party.ts';
 import { provenance } from '../../reading/provenance.ts';
 import { decode, type TextStream, wellFormed } from '../../reading/text.ts';
 import { childText, parseXml, type XmlNode } from '../../reading/xml.ts';
+import { nameOf } from '../../source-name.ts';
 import { contentOf, momentOf, personOf } from './content.ts';
 import { attributesOf, conversationOf, elementText, networkOfRoom } from './conversation.ts';
 import { KNOWN_TAGS } from './elements.ts';
@@ -39,6 +41,8 @@ interface Unit {
   readonly sender: Party | undefined;
   /** Made when the event is: repairs are still found while its kind is read. */
   readonly common: () => Common;
+  /** The folder that the dump lies in, with its slash. */
+  readonly folder: string;
   readonly repairs: Repair[];
 }
 
@@ -46,6 +50,11 @@ export class DumpReader {
   readonly #ordinals = new Ordinals();
   /** Mattermost: ids of messages that this receipt holds, by the first bytes of the event id. */
   readonly #captured = new Set<string>();
+  readonly #files: FilesBeside;
+
+  constructor(files: FilesBeside) {
+    this.#files = files;
+  }
 
   /** The reading of one file. `unit` returns what interprets it, bound to the conversation as it is by then. */
   file(source: Source, file: SourceFile, stream: TextStream) {
@@ -105,7 +114,9 @@ export class DumpReader {
       provenance: provenance(place, { facts, repairs }),
       ...(extra !== undefined && { extra }),
     });
-    return this.#outcome(name, { node, network, conversation, at, sender, common, repairs }, room);
+    const dump = nameOf(place.file);
+    const folder = dump.slice(0, dump.lastIndexOf('/') + 1);
+    return this.#outcome(name, { node, network, conversation, at, sender, common, folder, repairs }, room);
   }
 
   #outcome(name: string, unit: Unit, room: Room): Outcome {
@@ -136,7 +147,10 @@ export class DumpReader {
               : 'failed';
         const id = this.#idOf(unit, attachment.reference ?? attachment.name ?? '');
         const payload = { phase, ...(status !== undefined && { status }) } as const;
-        return event({ ...common(), ...who, id, kind: 'file', attachments: [attachment], payload });
+        const file = this.#fileOf(node, unit.folder);
+        const { holdings, ...shared } = sharing([{ attachment, file }]);
+        const outcome = event({ ...common(), ...who, id, kind: 'file', ...shared, payload });
+        return holdings === undefined || outcome.type !== 'event' ? outcome : { ...outcome, holdings };
       }
       case 'Invite': {
         const invitee = node.children.find((child) => child.name === 'Invitee') ?? node;
@@ -157,10 +171,10 @@ export class DumpReader {
         const text = contentOf(node, unit.repairs) ?? '';
         return event({ ...common(), ...who, id: this.#idOf(unit, text), kind: 'disclaimer', text });
       }
-      case 'History':
-      case 'SystemMessage': {
+      default: {
+        // What another version adds is kept under its own name.
         const text = contentOf(node, unit.repairs) ?? '';
-        const type = name === 'History' ? 'history' : 'system';
+        const type = name === 'History' ? 'history' : name === 'SystemMessage' ? 'system' : name.slice(0, 64);
         return event({
           ...common(),
           ...who,
@@ -170,8 +184,6 @@ export class DumpReader {
           payload: { type },
         });
       }
-      default:
-        return reject('element-unknown', name.slice(0, 64));
     }
   }
 
@@ -250,6 +262,14 @@ export class DumpReader {
     }
     const id = messageId === undefined ? this.#idOf(unit, text) : idOf(messageId);
     return event({ ...common(), ...who, id, kind: 'message', text });
+  }
+
+  /** The bytes of a transferred file, where the export has them beside the dump. */
+  #fileOf(node: XmlNode, folder: string): SourceFile | undefined {
+    const stored = childText(node, 'FileName')?.replaceAll('\\', '/');
+    if (stored === undefined || stored.split('/').includes('..')) return undefined;
+    const names = [stored, `files/${stored}`, `attachments/${stored}`, baseName(stored)];
+    return this.#files.find(...names.map((name) => folder + name));
   }
 
   /** Whether this message is seen for the first time. Only edited ones are kept, 16 characters each. */
