@@ -7,10 +7,14 @@ export function formatsDocument(): string {
 # Formats
 
 What Holdfast reads. \`holdfast ingest\` recognises a format by content and says why it chose; \`--format NAME\` states it.
-A folder is walked, a zip is read as what it holds (archives inside archives too, four deep). Each unit of input becomes
-exactly one event, reject or exclusion; codes of rejects,
-exclusions and repairs are listed in [errors.md](errors.md). To add a
-format, see [CONTRIBUTING](../CONTRIBUTING.md).
+A folder is walked. A zip, a tar, a gzip, a mailbox (mbox) and an Outlook data file (PST, OST) are read as what they hold,
+inside one another too, four deep; bzip2, xz, zstd, 7z, rar and cab are told by name and have to be unpacked before. Each
+unit of input becomes exactly one event, reject or exclusion; codes of rejects, exclusions and repairs are listed in
+[errors.md](errors.md). To add a format, see [CONTRIBUTING](../CONTRIBUTING.md).
+
+Text is UTF-8, or UTF-16 with its mark. Bytes that are neither are read in the code page that \`--encoding\` or the file of
+\`--settings\` states, else in the one that they look like (Windows-1251, KOI8-R, CP866, MacRoman, Shift-JIS, GBK), else in
+Windows-1252; the event says which.
 
 | name | format | networks | proven with |
 |---|---|---|---|

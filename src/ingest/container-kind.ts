@@ -1,8 +1,9 @@
 /** What kind of container bytes are, by their first bytes. */
 import { startsAsMbox } from './mbox.ts';
+import { startsAsPst } from './pst.ts';
 import { startsAsTar } from './tar.ts';
 
-export type ContainerKind = 'zip' | 'gzip' | 'tar' | 'mbox';
+export type ContainerKind = 'zip' | 'gzip' | 'tar' | 'mbox' | 'pst';
 /** Kinds that are recognised and not read. */
 type UnreadKind = { readonly unread: string };
 
@@ -34,6 +35,7 @@ export function kindOf(head: Buffer, name: string): ContainerKind | UnreadKind |
   for (const [mark, unread] of UNREAD) if (startsWith(head, mark)) return { unread };
   // The three letters of bzip2 may start a text: its first block goes on like this.
   if (/^BZh[1-9]1AY&SY/u.test(head.toString('latin1', 0, 10))) return { unread: 'bzip2' };
+  if (startsAsPst(head)) return 'pst';
   if (startsAsTar(head)) return 'tar';
   if (startsAsMbox(head)) return 'mbox';
   return undefined;
@@ -44,5 +46,5 @@ export function kindOf(head: Buffer, name: string): ContainerKind | UnreadKind |
  * named as a container, or has no ending at all, is looked into.
  */
 export const mayHoldFiles = (name: string): boolean =>
-  /\.(?:zip|tar|tgz|gz|mbox|mbx|bz2|tbz2?|xz|txz|7z|rar|zst|cab)$/iu.test(name) ||
+  /\.(?:zip|tar|tgz|gz|mbox|mbx|pst|ost|bz2|tbz2?|xz|txz|7z|rar|zst|cab)$/iu.test(name) ||
   /(?:^|\/)[^./]+$/u.test(name);

@@ -12,6 +12,7 @@ import { type ContainerKind, KIND_HEAD, kindOf, mayHoldFiles } from './container
 import type { Damage, SourceFile } from './format.ts';
 import { gunzip, unpackedName } from './gzip.ts';
 import { openMbox } from './mbox.ts';
+import { openPst } from './pst.ts';
 import type { RandomBytes } from './random-bytes.ts';
 import { readHead } from './reading/text.ts';
 import { type FileSettings, settingsByName } from './rules.ts';
@@ -124,6 +125,8 @@ class Unpacking {
     if (kind === 'gzip') return this.#openGzip(bytes, self, depth);
     const room = MAX_MEMBERS - this.#members;
     if (kind === 'tar') return this.#openMembers(await openTar(bytes, room), bytes, self, depth);
+    if (kind === 'pst')
+      return this.#openMembers(await openPst(bytes, this.#spool, room, this.#room()), bytes, self, depth);
     if (kind === 'mbox') return this.#openMembers(await openMbox(bytes, room), bytes, self, depth);
     const { members, problem } = await openZip(bytes, room);
     const zip: Container<ZipMember> = {

@@ -16,6 +16,14 @@ export class Spool {
     this.#end -= bytes.size;
   }
 
+  /** The same bytes as a stretch of the file, for what reads by descriptor. */
+  async place(bytes: RandomBytes): Promise<{ fd: number; start: number; size: number }> {
+    this.#handle ??= await openUnlinked();
+    const start = this.#end;
+    const { size } = await this.store(bytes.read(0, bytes.size));
+    return { fd: this.#handle.fd, start, size };
+  }
+
   async store(chunks: AsyncIterable<Uint8Array>): Promise<RandomBytes> {
     this.#handle ??= await openUnlinked();
     const handle = this.#handle;

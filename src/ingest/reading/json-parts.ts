@@ -115,8 +115,6 @@ export async function* jsonParts(
       from = to;
     };
     const damage = (why: typeof problem): State => {
-      // Never within a character: half of one has no length of its own.
-      while (i > from && ((chunk[i] as number) & 0xc0) === 0x80) i--;
       advance(i);
       started = position;
       problem = why;

@@ -101,9 +101,14 @@ async function* recode(chunks: AsyncIterable<Buffer>, charset: string): AsyncIte
   if (last.length > 0) yield Buffer.from(last, 'utf8');
 }
 
-/** Bytes of the stored file that a stretch of a stream stands for. */
-export const measure = (stream: TextStream, bytes: Buffer): number =>
-  stream.wide ? bytes.toString('utf8').length * 2 : bytes.length;
+/** Bytes of the stored file that a stretch of a stream stands for. Adds up wherever the stretches are cut. */
+export function measure(stream: TextStream, bytes: Buffer): number {
+  if (!stream.wide) return bytes.length;
+  // A character is counted at its first byte; one of four bytes is two units of UTF-16.
+  let units = 0;
+  for (const byte of bytes) if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1;
+  return units * 2;
+}
 
 /** Text of a stretch of a stream. `declared`: the charset that the file itself declares, if any. */
 export function decode(stream: TextStream, bytes: Buffer, repairs: Repair[], declared?: string): string {
