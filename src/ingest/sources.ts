@@ -16,8 +16,10 @@ type Family = (typeof FAMILIES)[number];
 const FORMAT_FAMILIES: { readonly [family in Family]?: readonly string[] } = {
   Consumer: [
     'aim',
+    'aim-buddies',
     'amsn',
     'discord',
+    'gmail-chats',
     'google-chat',
     'google-talk',
     'hangouts',
@@ -53,6 +55,7 @@ const FORMAT_FAMILIES: { readonly [family in Family]?: readonly string[] } = {
     'miranda-dbx',
     'miranda-json',
     'pidgin',
+    'pidgin-buddies',
     'psi',
     'trillian',
   ],

@@ -302,6 +302,51 @@ describe('samples of these formats, with accounts that add up', () => {
     });
   });
 
+  const dates = (count: number): string[] => Array.from({ length: count }, () => 'time-missing');
+  const logs: readonly (readonly [
+    path: string,
+    format: string,
+    events: number,
+    rejects: readonly string[],
+  ])[] = [
+    ['adium', 'adium', 0, dates(5)],
+    ['aim/TRANSCRIBED_TheirAIMName IM Log', 'aim', 20, []],
+    // Only a file’s name has the date of such a log, and these names have none.
+    ['aim/sample-conversation.htm', 'aim', 0, dates(31)],
+    ['aim/extracted', 'aim', 0, dates(27)],
+    ['centerim', 'centerim', 0, ['network-unknown', 'network-unknown']],
+    ['icq/SYNTHETIC_qip_123456789.txt', 'qip', 2, []],
+    ['irc/xchat.log', 'irc', 11, ['time-invalid']],
+    ['irc/xchatscrollback.log', 'irc', 10, ['line-unknown']],
+    ['corpora/ubuntu-irc_2006-06-01.train-a.raw.txt', 'irc', 2165, []],
+    ['line/SYNTHETIC_line_en.txt', 'line', 3, []],
+    ['meebo/SYNTHETIC_farewell', 'meebo', 3, []],
+    ['miranda/SYNTHETIC_historypp_export.txt', 'historypp', 2, []],
+    ['miranda/SYNTHETIC_textjson_export.json', 'miranda', 3, []],
+    ['msn/SYNTHETIC_invitation_join_leave_truncated.xml', 'msn', 6, ['truncated']],
+    ['msn/SYNTHETIC_messenger_plus.txt', 'messenger-plus', 4, []],
+    ['msn/TRANSCRIBED_wlm_history.xml', 'msn', 6, []],
+    ['msn/TRANSCRIBED_wlm_history_missing_text.xml', 'msn', 3, []],
+    ['qq/SYNTHETIC_qq_group.txt', 'qq', 3, []],
+    ['trillian/extracted', 'trillian', 13, []],
+    ['whatsapp/WhatsApp Chat with +123 45 6789.txt', 'whatsapp', 13, []],
+    ['whatsapp/test_[mmddyy]_24hrs.txt', 'whatsapp', 9, []],
+    ['whatsapp/test_mmddyyyy_12hrs.txt', 'whatsapp', 9, []],
+    ['whatsapp/test_yyyymmdd_24hrs.txt', 'whatsapp', 9, []],
+    ['yahoo/20040413-venky_dude.dat', 'yahoo', 7, []],
+    ['yahoo/SYNTHETIC_Conferences_desk_20070315-alice_trader.dat', 'yahoo', 6, []],
+    ['yahoo/SYNTHETIC_Messages_bob_desk_20070315-alice_trader.dat', 'yahoo', 4, []],
+  ];
+  sample('logs of consumer clients, each by its own format', async () => {
+    for (const [path, format, events, rejects] of logs) {
+      const account = await accountOf(path);
+      // The page that says where the samples come from lies in the same folder.
+      const own = account.rejects.filter((code) => code !== 'format-unknown');
+      const formats = account.format.split(' ').filter((name) => name !== 'unknown');
+      expect([path, formats, account.events, own]).toEqual([path, [format], events, rejects]);
+    }
+  });
+
   sample('every other sample is kept too: recognised, or one reject a file', async () => {
     const reads = await readPath(workshop.vault, SAMPLES ?? '');
     const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);
