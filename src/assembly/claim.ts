@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -27,7 +36,10 @@ export interface Claim {
  */
 export function claim(data: string): Claim | undefined {
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const lock = new DatabaseSync(join(data, 'lock.db'), { timeout: 0 });
+  const path = join(data, 'lock.db');
+  // Who may read it may lock it, so nobody else may; SQLite itself would make it readable by all.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  const lock = new DatabaseSync(path, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {

@@ -62,8 +62,8 @@ export async function openEmbedded(
   const vault = new FolderVault(folders.vault);
   const identity = await readIdentity(vault);
   const passphrase = findPassphrase(folders.keys, given);
-  await mkdir(folders.cache, { recursive: true });
-  await mkdir(folders.index, { recursive: true });
+  await mkdir(folders.cache, { recursive: true, mode: 0o700 });
+  await mkdir(folders.index, { recursive: true, mode: 0o700 });
   const unclean = existsSync(folders.open) || !existsSync(folders.stream);
   await writeFile(folders.open, '');
   // No other process writes here while the folder is ours: every temporary file is a dead one's.

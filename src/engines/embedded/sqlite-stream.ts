@@ -235,7 +235,9 @@ function* messagesOf(lengths: string, body: string): Generator<string> {
 function openDatabase(path: string): DatabaseSync {
   try {
     const isNew = !existsSync(path);
-    mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // SQLite would let everybody read; its -wal and -shm take the mode of the database.
+    if (isNew) closeSync(openSync(path, 'a', 0o600));
     const db = new DatabaseSync(path, { timeout: 10_000 });
     db.exec(
       'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;',
