@@ -347,6 +347,15 @@ describe('samples of these formats, with accounts that add up', () => {
     }
   });
 
+  sample('a log of iChat as its readers describe it', async () => {
+    expect(await accountOf('ichat/SYNTHETIC_Bob on 2008-02-29 at 14.00.ichat')).toEqual({
+      format: 'ichat',
+      events: 5,
+      rejects: [],
+      excluded: [],
+    });
+  });
+
   sample('every other sample is kept too: recognised, or one reject a file', async () => {
     const reads = await readPath(workshop.vault, SAMPLES ?? '');
     const unknown: SourceFile[] = reads.flatMap(({ recognised }) => [...recognised.unknown]);

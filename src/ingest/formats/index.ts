@@ -17,6 +17,7 @@ import { gmailChats } from './gmail-chats.ts';
 import { googleChat } from './google-chat.ts';
 import { hangouts } from './hangouts.ts';
 import { historypp } from './historypp.ts';
+import { ichat } from './ichat.ts';
 import { icq } from './icq.ts';
 import { imSyslog } from './im-syslog.ts';
 import { imessage } from './imessage.ts';
@@ -83,6 +84,7 @@ export const FORMATS: readonly Format[] = [
   googleChat,
   skypeDb,
   imessage,
+  ichat,
   whatsappDb,
   sms,
   smsDb,

@@ -36,6 +36,9 @@ export type PlistValue =
 export class PlistFault extends Error {}
 
 const MAX_OBJECTS = 2_000_000;
+/** Objects are asked for several times each; a list of references to one large object would be asked without end. */
+const STEPS_AN_OBJECT = 50;
+const STEPS_AT_LEAST = 200_000;
 const TRAILER = 32;
 
 export const isPlist = (head: Uint8Array): boolean =>
@@ -47,6 +50,7 @@ export class Plist {
   readonly #refSize: number;
   readonly #count: number;
   readonly #table: number;
+  #steps: number;
   /** Number of the object at the top. */
   readonly top: number;
 
@@ -65,11 +69,13 @@ export class Plist {
     const fits = this.#table >= 8 && this.#table + this.#count * this.#offsetSize <= trailer;
     if (!sizes || !fits || this.#count > MAX_OBJECTS || this.top >= this.#count)
       throw new PlistFault('the trailer contradicts the file');
+    this.#steps = STEPS_AT_LEAST + STEPS_AN_OBJECT * this.#count;
   }
 
   /** The object of a number. */
   value(object: number): PlistValue {
     if (object < 0 || object >= this.#count) throw new PlistFault('a reference to nothing');
+    if (--this.#steps < 0) throw new PlistFault('its objects refer to each other too often');
     const at = this.#unsigned(this.#table + object * this.#offsetSize, this.#offsetSize);
     const marker = this.#byte(at);
     const low = marker & 15;
@@ -168,6 +174,7 @@ export class Plist {
   }
 
   #references(from: number, count: number): number[] {
+    if (count > MAX_OBJECTS) throw new PlistFault('a list of more objects than are read');
     this.#slice(from, count * this.#refSize);
     const numbers: number[] = [];
     for (let i = 0; i < count; i++) numbers.push(this.#unsigned(from + i * this.#refSize, this.#refSize));

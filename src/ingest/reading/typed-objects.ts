@@ -21,13 +21,16 @@ export interface Run {
   readonly attributes: ReadonlyMap<string, TypedValue>;
 }
 
+/** Runs of one text: a hostile list can name the same text many times. */
+const MAX_RUNS = 2000;
+
 /** The runs of an NSAttributedString: number of the attributes and length, and the attributes where they are new. */
 export function runsOf(value: TypedValue | undefined): Run[] {
   if (!isTyped(value, 'NSAttributedString')) return [];
   const known = new Map<number, ReadonlyMap<string, TypedValue>>();
   const runs: Run[] = [];
   const { groups } = value;
-  for (let i = 1; i < groups.length; i++) {
+  for (let i = 1; i < groups.length && runs.length < MAX_RUNS; i++) {
     const [number, length] = groups[i] ?? [];
     if (typeof number !== 'number' || typeof length !== 'number') continue;
     const next = groups[i + 1]?.[0];

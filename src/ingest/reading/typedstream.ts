@@ -27,7 +27,7 @@ const END = -122;
 const FIRST_REFERENCE = -110;
 
 const MAX_NESTING = 64;
-const MAX_VALUES = 100_000;
+const MAX_VALUES = 1_000_000;
 
 /** The classes of a stream, as shared objects. */
 interface TypedClass {
