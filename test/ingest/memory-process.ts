@@ -81,6 +81,20 @@ const CASES: {
     body: ',{}',
     tail: ']}\n{"network":"irc","conversation":"c","from":"a","at":"2026-01-05T09:46:00Z","text":"last"}\n',
   },
+  'a day of Slack': {
+    path: '/in/general/2026-01-05.json',
+    format: 'slack',
+    head: '[{"type":"message","user":"U1","ts":"1736150400.000100","text":"first"}',
+    body: ',{"type":"message","user":"U2","ts":"1736150401.000200","text":"Where is the ten-year trading? <@U1> said *97-12*","reactions":[{"name":"eyes","users":["U1","U3"],"count":2}],"thread_ts":"1736150400.000100","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"Where is the ten-year trading?"}]}]}]}',
+    tail: ']',
+  },
+  'a night of Bloomberg': {
+    path: '/in/f848135.ib19.190308.xml',
+    format: 'bloomberg',
+    head: '<?xml version="1.0" encoding="UTF-8"?><FileDump><Version>1.3</Version>',
+    body: '<Conversation Perspective="PCHAT" RoomType="C"><RoomID>PCHAT-0x1000000ABCDEF</RoomID><StartTimeUTC>1370372774</StartTimeUTC><ParticipantEntered InteractionType="N" DeviceType="M"><User><LoginName>ASMITH1</LoginName><FirstName>ANNE</FirstName><LastName>SMITH</LastName><UUID>1</UUID><CompanyName>EXAMPLE BANK</CompanyName></User><DateTime>06/04/2013 15:06:14</DateTime><DateTimeUTC>1370372774</DateTimeUTC></ParticipantEntered><Message InteractionType="N"><User><LoginName>ASMITH1</LoginName></User><DateTimeUTC>1370372784</DateTimeUTC><Content><![CDATA[offer 5mm <3.3> & more]]></Content></Message></Conversation>',
+    tail: '</FileDump>',
+  },
   'messages alike': {
     path: '/in/a.ndjson',
     format: 'ndjson',

@@ -44,6 +44,16 @@ test.each(['a million reactions', 'a million elements', 'a million objects'])(
   },
 );
 
+test.each(['a day of Slack', 'a night of Bloomberg'])(
+  '%s of any length is never held whole',
+  async (name) => {
+    const result = await run(name, process.env.HOLDFAST_TEST_HUGE ?? '96');
+    expect(result.events).toBeGreaterThan(100_000);
+    expect(result.rejects).toEqual({});
+    expect(result.grown).toBeLessThan(LIMIT);
+  },
+);
+
 test('hundreds of thousands of messages that are all alike take neither memory nor time out of proportion', async () => {
   const result = await run('messages alike', '48');
   expect(result.events).toBeGreaterThan(500_000);
