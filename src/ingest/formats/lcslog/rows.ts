@@ -3,6 +3,7 @@
  * Microsoft's “Archiving Server database schema” (dd572568) and public reporting queries; every time is UTC.
  */
 import type { Json, Markup, Moment, Party, Recipient, Repair } from '../../../core/event.ts';
+import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome } from '../../format.ts';
 import { htmlText } from '../../reading/html.ts';
 import { party } from '../../reading/party.ts';
@@ -165,7 +166,7 @@ export class LogReader implements TableReader {
     if (id === undefined) return undefined;
     const uri = this.#users.get(id);
     return uri === undefined
-      ? { address: `user ${id}`.toLowerCase() }
+      ? { address: normaliseAddress(network, `user ${id}`) }
       : party(network, uri.replace(/^sips?:/iu, ''));
   }
 }
