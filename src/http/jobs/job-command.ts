@@ -35,6 +35,18 @@ export async function commandOf(
       return ['verify', '--json'];
     case 'index-rebuild':
       return ['rebuild-index', '--json'];
+    case 'hold-preview': {
+      const matter = work.matter === undefined ? [] : [`--matter=${work.matter}`];
+      return ['hold', 'preview', '--json', `--scope=${work.scope}`, ...matter];
+    }
+    case 'hold-coverage':
+      return ['hold', 'coverage', '--json', '--', work.hold];
+    case 'hold-effect':
+      return ['hold', 'effect', '--json', '--', work.hold];
+    case 'retention-forecast':
+      return ['retention', 'forecast', '--json'];
+    case 'directory-report':
+      return ['custodian', 'unmatched', '--json'];
     case 'ingest': {
       await mkdir(input, { recursive: true, mode: 0o700 });
       const path = join(input, work.name);

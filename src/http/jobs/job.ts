@@ -13,6 +13,11 @@ const workSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('verification') }),
   z.object({ kind: z.literal('index-rebuild') }),
+  z.object({ kind: z.literal('hold-preview'), scope: z.string(), matter: z.string().optional() }),
+  z.object({ kind: z.literal('hold-coverage'), hold: z.string() }),
+  z.object({ kind: z.literal('hold-effect'), hold: z.string() }),
+  z.object({ kind: z.literal('retention-forecast') }),
+  z.object({ kind: z.literal('directory-report') }),
   z.object({
     kind: z.literal('ingest'),
     /** The upload: a capture in the vault. */

@@ -1,7 +1,9 @@
 /** Grants, matters, holds and retention rules: read from the register, changed by sealed acts. */
 import type { Grant, Hold, Matter, Register } from '../../core/control/register.ts';
 import { HoldfastError } from '../../core/errors.ts';
+import { parseScope } from '../../core/holds/read-scope.ts';
 import { LANGUAGES } from '../../core/search/language.ts';
+import { parseQuery } from '../../core/search/parse.ts';
 import { controlRoute, onThe } from '../control-route.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -42,6 +44,20 @@ function required<T>(call: Call, things: ReadonlyMap<string, T>, key: string): T
 /** A scope is read by the language of the version that runs: stored with it, so that it is read alike for ever. */
 const scoped = { language: LANGUAGES.current };
 
+/** Throws `bad-query` where it may be no scope: before it is sealed, so that its writer can mend it. */
+function scopeOf({ scope }: { readonly [key: string]: unknown }): string {
+  const text = String(scope);
+  parseScope(text);
+  return text;
+}
+
+/** What a grant shows must be a whole query: it stands in brackets beside others. */
+function queryOf({ scope }: { readonly [key: string]: unknown }): string {
+  const text = String(scope);
+  parseQuery(text);
+  return text;
+}
+
 export const governanceRoutes: readonly Route[] = [
   list('listGrants', 'grant.read', 'grants'),
   show('showGrant', 'grant.read', 'grants', 'grant'),
@@ -57,6 +73,7 @@ export const governanceRoutes: readonly Route[] = [
       ...body,
       ...scoped,
       expects: 0,
+      scope: queryOf(body),
     }),
   }),
   controlRoute({
@@ -86,6 +103,24 @@ export const governanceRoutes: readonly Route[] = [
   }),
   list('listHolds', 'hold.read', 'holds'),
   show('showHold', 'hold.read', 'holds', 'hold'),
+  controlRoute({
+    operationId: 'placeHold',
+    access: 'hold.place',
+    action: 'hold.place',
+    details: (_call, body) => ({ trigger: null, ...body, ...scoped, expects: 0, scope: scopeOf(body) }),
+  }),
+  controlRoute({
+    operationId: 'widenHold',
+    access: 'hold.amend',
+    action: 'hold.widen',
+    details: (call, body) => ({ ...body, ...scoped, scope: scopeOf(body), hold: call.params.hold }),
+  }),
+  controlRoute({
+    operationId: 'requestHoldNarrowing',
+    access: 'hold.request-release',
+    action: 'hold.request-narrowing',
+    details: (call, body) => ({ ...body, ...scoped, scope: scopeOf(body), hold: call.params.hold }),
+  }),
   controlRoute({
     operationId: 'requestHoldRelease',
     access: 'hold.request-release',

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { accountRoutes } from './accounts.ts';
 import { contentRoutes } from './content.ts';
+import { directoryRoutes } from './directory.ts';
 import { governanceRoutes } from './governance.ts';
 import { jobRoutes } from './jobs.ts';
 import { operationRoutes } from './operation.ts';
@@ -10,6 +11,7 @@ import { sessionRoutes } from './session.ts';
 export const ROUTES: readonly Route[] = [
   ...sessionRoutes,
   ...accountRoutes,
+  ...directoryRoutes,
   ...governanceRoutes,
   ...contentRoutes,
   ...jobRoutes,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Permission } from '../../core/control/roles.ts';
 import { HoldfastError } from '../../core/errors.ts';
+import { parseScope } from '../../core/holds/read-scope.ts';
 import { parseQuery } from '../../core/search/parse.ts';
 import { may } from '../caller.ts';
 import { sendFile } from '../download.ts';
@@ -18,6 +19,7 @@ const exportBody = z.object({
   hitsOnly: z.boolean().default(false),
   printQuery: z.boolean().default(false),
 });
+const previewBody = z.object({ scope: z.string(), matter: z.string().optional() });
 const uploadQuery = z.object({
   name: z.string(),
   format: z.string().default('auto'),
@@ -31,6 +33,11 @@ const PERMISSION: { readonly [kind in Work['kind']]: Permission } = {
   export: 'export.create',
   verification: 'verify.run',
   'index-rebuild': 'connector.change',
+  'hold-preview': 'hold.place',
+  'hold-coverage': 'hold.read',
+  'hold-effect': 'hold.read',
+  'retention-forecast': 'retention.read',
+  'directory-report': 'directory.read',
   ingest: 'connector.ingest',
 };
 
@@ -55,6 +62,35 @@ export const jobRoutes: readonly Route[] = [
     operationId: 'createIndexRebuild',
     access: PERMISSION['index-rebuild'],
     handle: (call) => begin(call, { kind: 'index-rebuild' }),
+  }),
+  route({
+    operationId: 'previewHold',
+    access: PERMISSION['hold-preview'],
+    body: previewBody,
+    handle(call, { body: { scope, matter } }) {
+      parseScope(scope);
+      return begin(call, { kind: 'hold-preview', scope, ...(matter === undefined ? {} : { matter }) });
+    },
+  }),
+  route({
+    operationId: 'coverHold',
+    access: PERMISSION['hold-coverage'],
+    handle: (call) => begin(call, { kind: 'hold-coverage', hold: holdNamed(call) }),
+  }),
+  route({
+    operationId: 'showReleaseEffect',
+    access: PERMISSION['hold-effect'],
+    handle: (call) => begin(call, { kind: 'hold-effect', hold: holdNamed(call) }),
+  }),
+  route({
+    operationId: 'forecastRetention',
+    access: PERMISSION['retention-forecast'],
+    handle: (call) => begin(call, { kind: 'retention-forecast' }),
+  }),
+  route({
+    operationId: 'reportOnDirectory',
+    access: PERMISSION['directory-report'],
+    handle: (call) => begin(call, { kind: 'directory-report' }),
   }),
   route({
     operationId: 'upload',
@@ -120,6 +156,12 @@ export const jobRoutes: readonly Route[] = [
     },
   }),
 ];
+
+function holdNamed({ register, params }: Call): string {
+  const { hold = '' } = params;
+  if (register.holds.has(hold)) return hold;
+  throw new HoldfastError('not-found', 'There is no such hold.', { hint: 'GET /v1/holds lists all.' });
+}
 
 async function begin(call: Call, work: Work): Promise<Answer> {
   await call.audit('job-begun', {

@@ -83,9 +83,10 @@ export const operationRoutes: readonly Route[] = [
   }),
 ];
 
-/** Holds and matters show to those who may read them, whatever else somebody may see of the acts. */
+/** Whatever has to do with holds shows to those who may read them. */
 const isVisible = ({ caller }: Call, { action, details }: Act): boolean =>
-  (!action.startsWith('hold.') && details.hold === undefined) || may(caller, 'hold.read');
+  may(caller, 'hold.read') ||
+  !(/^holds?[.-]/.test(action) || details.hold !== undefined || /^hold/.test(String(details.kind)));
 
 /** What people wrote: queries, scopes, reasons. Everything that is not known to be harmless is left out. */
 function withoutTexts(details: Act['details']): { [key: string]: Json } {
