@@ -142,10 +142,23 @@ class Forecasts {
     const name = position.member === undefined ? path : `${path}!/${position.member}`;
     let tally = this.#byName.get(name);
     if (tally === undefined) {
-      tally = new Tally(name, null, 'it cannot be unpacked', {});
+      const around = this.#around(name);
+      tally =
+        around === undefined
+          ? new Tally(name, null, 'it cannot be unpacked', {})
+          : new Tally(name, around, 'a part of a file that this format reads', {});
       this.#byName.set(name, tally);
     }
     tally.add(placed.outcome);
+  }
+
+  /** The format that opened the file in which this one lies, where a format did. */
+  #around(name: string): string | undefined {
+    for (let at = name.lastIndexOf('!/'); at !== -1; at = name.lastIndexOf('!/', at - 1)) {
+      const format = this.#byName.get(name.slice(0, at))?.format;
+      if (format !== undefined && format !== null) return format;
+    }
+    return undefined;
   }
 
   *all(): Iterable<Forecast> {
@@ -177,6 +190,10 @@ class Tally {
     this.#format = format;
     this.#reason = reason;
     this.#settings = settings;
+  }
+
+  get format(): string | null {
+    return this.#format;
   }
 
   add(outcome: PlacedOutcome['outcome']): void {

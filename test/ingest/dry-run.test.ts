@@ -105,6 +105,12 @@ test('counts what ingest counts, for every fixture of every format', async () =>
   }
 });
 
+test('names the format for what lies inside a file that a format opened itself', async () => {
+  const mail = fixturesOf('rsmf').find(({ name }) => name === 'mail');
+  const { files } = await forecasts([mail?.input ?? '']);
+  expect(files.map(({ format }) => format)).toEqual(['rsmf', 'rsmf', 'rsmf']);
+});
+
 test('leaves nothing behind', async () => {
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-'));
   await forecasts([join(folder, 'share')]);
