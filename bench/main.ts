@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { distributed } from './distributed.ts';
 import { embedded } from './embedded.ts';
 import { publish, type Result } from './output.ts';
+import { parse } from './parse.ts';
 import { report } from './report.ts';
 import { search } from './search.ts';
 import { serve } from './serve.ts';
@@ -27,6 +28,7 @@ const BENCHES: { readonly [name: string]: Bench } = {
   embedded: { messages: 200_000, run: embedded },
   distributed: { messages: 200_000, run: distributed },
   search: { messages: 1_000_000, run: search },
+  parse: { messages: 64_000, run: parse },
   report: { messages: 10_000, run: report },
   serve: { messages: 100_000, run: serve },
   sizes: { messages: 1_000_000, run: sizes },

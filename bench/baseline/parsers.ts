@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A public parser of a format: what it makes of one file is thrown away. */
+export interface PublicParser {
+  readonly format: string;
+  readonly name: string;
+  parse(text: string): unknown;
+}
+
+const PACKAGES = ['whatsapp-chat-parser@4.0.2', 'telegram-chat-parser@1.0.7', 'fast-xml-parser@5'];
+
+/** Installs the parsers into a temporary folder; none where there is no registry. */
+export async function publicParsers(folder: string): Promise<PublicParser[]> {
+  await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, ...PACKAGES]);
+  const load = createRequire(join(folder, 'node_modules', 'x.js'));
+  const whatsapp = load('whatsapp-chat-parser') as { parseString(text: string): unknown };
+  const { XMLParser } = load('fast-xml-parser') as { XMLParser: new () => { parse(text: string): unknown } };
+  const xml = (format: string): PublicParser => ({
+    format,
+    name: 'fast-xml-parser (XML only, no meaning)',
+    parse: (text) => new XMLParser().parse(text),
+  });
+  const json = (format: string): PublicParser => ({
+    format,
+    name: 'JSON.parse of the whole (JSON only, no meaning)',
+    parse: (text) => JSON.parse(text) as unknown,
+  });
+  return [
+    { format: 'whatsapp', name: 'whatsapp-chat-parser', parse: (text) => whatsapp.parseString(text) },
+    ...['slack', 'telegram', 'discord', 'teams'].map(json),
+    ...['bloomberg', 'filedump', 'msn', 'sms'].map(xml),
+  ];
+}
