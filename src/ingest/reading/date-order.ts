@@ -16,11 +16,18 @@ export class DateOrders {
   #back: Record<'dmy' | 'mdy', number> = { dmy: 0, mdy: 0 };
   #last: Record<'dmy' | 'mdy', number> = { dmy: 0, mdy: 0 };
 
+  #seen: DateDigits = ['', '', ''];
+
   /** Takes one date of the file, in their order. */
-  see([a, b, c]: DateDigits): void {
-    if (a.length === 4) return;
-    if (Number(a) > 12) this.#dayFirst++;
-    else if (Number(b) > 12) this.#monthFirst++;
+  see(digits: DateDigits): void {
+    const [a, b, c] = digits;
+    const [x, y, z] = this.#seen;
+    // Most lines repeat the day of the one before, and add nothing.
+    if (a.length === 4 || (a === x && b === y && c === z)) return;
+    this.#seen = digits;
+    // What is no date in either order says nothing.
+    if (Number(a) > 12 && Number(b) <= 12) this.#dayFirst++;
+    else if (Number(b) > 12 && Number(a) <= 12) this.#monthFirst++;
     for (const order of ['dmy', 'mdy'] as const) {
       const [day, month] = order === 'dmy' ? [a, b] : [b, a];
       const number = (fullYear(c) * 13 + Number(month)) * 32 + Number(day);

@@ -14,6 +14,7 @@ import { type Stamp, stampOf } from './stamp.ts';
 import { type Survey, senderOf } from './survey.ts';
 
 const NETWORK = 'whatsapp';
+const QUOTE = /["“”„«»‘’]/u;
 const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** `WhatsApp Chat with Bob.txt`, `WhatsApp Chat - Bob.zip!/_chat.txt`, `Chat de WhatsApp con Bob.txt`, … */
@@ -90,7 +91,10 @@ export class ChatReader implements EntryLog {
     const name = senderOf(rest);
     if (name !== undefined) {
       // A quoted name can hold a colon; an iPhone's mark of direction after one says that it is none.
-      const isName = rest[name.length + 2] === '\u200e' || systemLine(firstLine(rest)).kind !== 'name';
+      const isName =
+        rest[name.length + 2] === '\u200e' ||
+        !QUOTE.test(name) ||
+        systemLine(firstLine(rest)).kind !== 'name';
       return isName ? name : undefined;
     }
     const colon = rest.indexOf(':');
