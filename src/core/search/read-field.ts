@@ -24,8 +24,8 @@ export function readField(field: string, value: string, quoted: boolean, span: S
       {
         hint:
           field === 'custodian' || field === 'direction'
-            ? 'It needs the directory, which this version does not have; use from:, to: or participant: with addresses.'
-            : 'It needs matters and holds, which this version does not have.',
+            ? 'Search does not ask the directory yet; use from:, to: or participant: with addresses.'
+            : 'Search does not know matters, holds, tags and flags yet.',
       },
     );
   if (!FIELDS.includes(field))
