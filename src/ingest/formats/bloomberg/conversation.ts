@@ -2,6 +2,7 @@
 import type { Attachment, Conversation, Event, Json, Party, Repair } from '../../../core/event.ts';
 import { contentKey, eventId } from '../../../core/ids.ts';
 import type { Holding, Outcome } from '../../format.ts';
+import { gather } from '../../reading/gather.ts';
 import { Ordinals } from '../../reading/ordinals.ts';
 import { type Place, provenance } from '../../reading/provenance.ts';
 import { wellFormed } from '../../reading/text.ts';
@@ -29,17 +30,19 @@ const PLACED = new Set(['DateTimeUTC', 'Content', 'FileName', 'FileID', 'Attachm
 
 /** Everything that has no place in the event, under its own names. */
 function extraOf(node: XmlNode, room: Room): { readonly [key: string]: Json } | undefined {
-  const extra: { [key: string]: Json } = {};
-  for (const [name, value] of Object.entries(node.attributes))
-    extra[`@${name}`] = wellFormed(value, [], name);
-  if (room.attributes.RoomType !== undefined) extra.RoomType = room.attributes.RoomType.toWellFormed();
+  const pairs: [string, Json][] = Object.entries(node.attributes).map(([name, value]) => [
+    `@${name}`,
+    wellFormed(value, [], name),
+  ]);
+  if (room.attributes.RoomType !== undefined)
+    pairs.push(['RoomType', room.attributes.RoomType.toWellFormed()]);
   for (const child of node.children) {
     const isPerson = child.name === 'User' || child.name === 'Inviter' || child.name === 'Invitee';
     const value = isPerson ? firmOf(child) : PLACED.has(child.name) ? undefined : anyValue(child);
     if (value !== undefined && !(child.name === 'ConversationID' && value === room.id))
-      extra[child.name] = value;
+      pairs.push([child.name, value]);
   }
-  return Object.keys(extra).length === 0 ? undefined : extra;
+  return pairs.length === 0 ? undefined : gather(pairs);
 }
 
 /** Reads the children of conversations in their order. */

@@ -2,6 +2,7 @@
 import type { Attachment, Conversation, Json, Party, Recipient, Repair } from '../../../core/event.ts';
 import { contentKey, directConversation, eventId } from '../../../core/ids.ts';
 import type { Holding, Outcome, SourceFile } from '../../format.ts';
+import { gather } from '../../reading/gather.ts';
 import { htmlText } from '../../reading/html.ts';
 import { Ordinals } from '../../reading/ordinals.ts';
 import { type Place, provenance } from '../../reading/provenance.ts';
@@ -75,6 +76,7 @@ function extraOf(
   disclaimers: ReadonlyMap<string, string>,
 ): { readonly [key: string]: Json } | undefined {
   const extra: { [key: string]: Json } = {};
+  const others: [string, Json][] = [];
   for (const child of node.children) {
     const info = child.children.find(({ name }) => name === 'UserInfo');
     if (child.name === 'Sender') {
@@ -84,9 +86,10 @@ function extraOf(
       if (device !== undefined) extra['@DeviceType'] = device.toWellFormed();
     } else if (!PLACED.has(child.name) && child.name !== 'Attachment') {
       const value = anyValue(child);
-      if (value !== undefined) extra[child.name] = value;
+      if (value !== undefined) others.push([child.name, value]);
     }
   }
+  Object.assign(extra, gather(others));
   const forwarded = node.children.flatMap((child) =>
     child.name === 'Recipient' ? child.children.filter(({ name }) => name === 'ForwardedTo') : [],
   );

@@ -1,5 +1,6 @@
 /** People of Bloomberg's dumps: `User` and `UserInfo`, with the firm around them. */
 import type { Json, Party, Repair } from '../../../core/event.ts';
+import { gather } from '../../reading/gather.ts';
 import { party } from '../../reading/party.ts';
 import { wellFormed } from '../../reading/text.ts';
 import { childText, type XmlNode } from '../../reading/xml.ts';
@@ -30,13 +31,11 @@ const IN_PARTY = new Set(['FirstName', 'LastName', 'BloombergEmailAddress', 'Ema
 
 /** What else is said of a person: firm, account, UUID, and whatever later versions add. */
 export function firmOf(node: XmlNode): { readonly [key: string]: Json } | undefined {
-  const found: { [key: string]: Json } = {};
-  for (const child of node.children) {
-    if (IN_PARTY.has(child.name)) continue;
-    const value = anyValue(child);
-    if (value !== undefined) found[child.name] = value;
-  }
-  return Object.keys(found).length === 0 ? undefined : found;
+  const pairs = node.children.flatMap((child): [string, Json][] => {
+    const value = IN_PARTY.has(child.name) ? undefined : anyValue(child);
+    return value === undefined ? [] : [[child.name, value]];
+  });
+  return pairs.length === 0 ? undefined : gather(pairs);
 }
 
 /** An element as JSON, under its own names: text, or an object of attributes (`@name`) and children. */
@@ -45,17 +44,11 @@ export function anyValue(node: XmlNode): Json | undefined {
   const attributes = Object.entries(node.attributes);
   if (node.children.length === 0 && attributes.length === 0)
     return text === '' ? undefined : wellFormed(text, [], node.name);
-  const value: { [key: string]: Json } = {};
-  for (const [name, each] of attributes) value[`@${name}`] = wellFormed(each, [], name);
-  const lists = new Map<string, Json[]>();
+  const pairs: [string, Json][] = attributes.map(([name, each]) => [`@${name}`, wellFormed(each, [], name)]);
   for (const child of node.children) {
     const inner = anyValue(child);
-    if (inner === undefined) continue;
-    const list = lists.get(child.name) ?? [];
-    lists.set(child.name, list);
-    list.push(inner);
+    if (inner !== undefined) pairs.push([child.name, inner]);
   }
-  for (const [name, list] of lists) value[name] = list.length === 1 ? (list[0] ?? null) : list;
-  if (text !== '') value['#text'] = wellFormed(text, [], node.name);
-  return Object.keys(value).length === 0 ? undefined : value;
+  if (text !== '') pairs.push(['#text', wellFormed(text, [], node.name)]);
+  return pairs.length === 0 ? undefined : gather(pairs);
 }

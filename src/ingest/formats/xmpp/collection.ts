@@ -1,6 +1,7 @@
 /** A collection of XEP-0136: one conversation, its messages at seconds after one another. */
 import type { Moment, Repair } from '../../../core/event.ts';
 import type { Outcome } from '../../format.ts';
+import { gather } from '../../reading/gather.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
 import { instantOf } from '../../reading/time.ts';
@@ -78,7 +79,7 @@ export class CollectionReader {
         ...(thread !== undefined && { thread: thread.toWellFormed() }),
         ...(subject !== undefined && { subject: subject.toWellFormed() }),
         ...(name === 'from' && !this.#isRoom && resourceOf(peer) !== undefined && { with: peer }),
-        ...Object.fromEntries(unknown.map((each) => [localName(each), asJson(each)])),
+        ...gather(unknown.map((each) => [localName(each), asJson(each)] as const)),
       },
     });
     if (name === 'note')

@@ -1,5 +1,6 @@
 /** Stanzas as trees: children by local name and namespace, whatever prefix they bear. */
 import type { Json, Repair } from '../../../core/event.ts';
+import { gather } from '../../reading/gather.ts';
 import { wellFormed } from '../../reading/text.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 
@@ -26,18 +27,16 @@ export function said(node: XmlNode, name: string, repairs: Repair[]): string | u
 
 /** An element as JSON under its own names, for `extra`. */
 export function asJson(node: XmlNode): Json {
-  const value: { [key: string]: Json } = {};
-  for (const [name, each] of Object.entries(node.attributes)) value[`@${name}`] = each.toWellFormed();
-  for (const each of node.children) {
-    const name = localName(each);
-    const known = value[name];
-    const next = asJson(each);
-    value[name] = known === undefined ? next : Array.isArray(known) ? [...known, next] : [known, next];
-  }
   const text = node.text.trim().toWellFormed();
-  if (Object.keys(value).length === 0) return text;
-  if (text !== '') value['#text'] = text;
-  return value;
+  const pairs: [string, Json][] = [
+    ...Object.entries(node.attributes).map(([name, each]): [string, Json] => [
+      `@${name}`,
+      each.toWellFormed(),
+    ]),
+    ...node.children.map((each): [string, Json] => [localName(each), asJson(each)]),
+  ];
+  if (pairs.length === 0) return text;
+  return gather(text === '' ? pairs : [...pairs, ['#text', text]]);
 }
 
 /** Names that are tags in stanzas; any other `<` is a character that somebody forgot to escape. */

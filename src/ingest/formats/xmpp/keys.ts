@@ -1,11 +1,10 @@
 /** By which name a message is known to those that change or answer it. */
-import { eventId } from '../../../core/ids.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { attribute, localName } from './element.ts';
-import { bare, NETWORK } from './people.ts';
+import { bare } from './people.ts';
 
 /** Messages that are remembered; the oldest are forgotten first. */
-const MAX_KNOWN = 500_000;
+const MAX_KNOWN = 200_000;
 
 /**
  * In a room the id that the room gave counts (XEP-0359), since reactions and retractions name it; between two the id of
@@ -47,12 +46,11 @@ export class MessageKeys {
   /** Remembers that a message was read. */
   capture(conversation: string, key: string): void {
     forgetOldest(this.#captured);
-    this.#captured.add(eventId(NETWORK, conversation, key).slice(0, 16));
+    this.#captured.add(`${conversation}\n${key}`);
   }
 
   captured(conversation: string, key: string): 'captured' | 'not-captured' {
-    const known = this.#captured.has(eventId(NETWORK, conversation, key).slice(0, 16));
-    return known ? 'captured' : 'not-captured';
+    return this.#captured.has(`${conversation}\n${key}`) ? 'captured' : 'not-captured';
   }
 }
 

@@ -1,20 +1,34 @@
 /** Who and where: JIDs, rooms and the nicknames in them. */
 import type { Conversation, Party, Recipient } from '../../../core/event.ts';
 import { directConversation, normaliseAddress } from '../../../core/ids.ts';
-import { party } from '../../reading/party.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { attribute, child } from './element.ts';
 
 export const NETWORK = 'xmpp';
 
-/** Without the resource. Twice: a blank before the slash would be left at the end. */
-export const bare = (jid: string): string => normaliseAddress(NETWORK, normaliseAddress(NETWORK, jid));
+/** JIDs that are remembered in their normal form: a conversation names the same few thousands of times. */
+const MAX_KNOWN = 10_000;
+const known = new Map<string, string>();
+
+/** Without the resource. Normalised twice: a blank before the slash would be left at the end. */
+export function bare(jid: string): string {
+  const found = known.get(jid);
+  if (found !== undefined) return found;
+  const address = normaliseAddress(NETWORK, normaliseAddress(NETWORK, jid));
+  if (known.size >= MAX_KNOWN) known.clear();
+  if (jid.length <= 256) known.set(jid, address);
+  return address;
+}
 
 /** Whoever a JID names. */
-export const person = (jid: string, name?: string): Party => ({
-  ...party(NETWORK, jid, name),
-  address: bare(jid),
-});
+export function person(jid: string, name?: string): Party {
+  const address = bare(jid);
+  return {
+    address,
+    ...(name !== undefined && name !== '' && name !== address && { name }),
+    ...(jid !== address && { written: jid }),
+  };
+}
 
 /** What stands after the first slash: a device, or a nickname in a room. */
 export function resourceOf(jid: string): string | undefined {

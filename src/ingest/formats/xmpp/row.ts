@@ -31,13 +31,12 @@ export function withAttributes(
   node: XmlNode,
   attributes: Readonly<Record<string, string | undefined>>,
 ): XmlNode {
-  const all = { ...node.attributes, ...attributes };
-  return {
-    ...node,
-    attributes: Object.fromEntries(
-      Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    ),
-  };
+  if (Object.entries(attributes).every(([name, value]) => node.attributes[name] === value)) return node;
+  const all: Record<string, string> = { ...node.attributes };
+  for (const [name, value] of Object.entries(attributes))
+    if (value === undefined) delete all[name];
+    else all[name] = value;
+  return { ...node, attributes: all };
 }
 
 /** Epoch text: seconds, milliseconds or microseconds, by the column. */

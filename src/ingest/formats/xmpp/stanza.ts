@@ -6,6 +6,7 @@
 import type { Attachment, Json, Markup, Moment, Provenance, Repair } from '../../../core/event.ts';
 import { changeKey, type EventKey, eventId } from '../../../core/ids.ts';
 import type { Outcome } from '../../format.ts';
+import { gather } from '../../reading/gather.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { type Draft, direct, Scribe } from '../../reading/scribe.ts';
 import type { XmlNode } from '../../reading/xml.ts';
@@ -347,12 +348,11 @@ function draftOf(node: XmlNode, heard: Heard, { at, ends, room }: Known): Draft 
   if (type !== undefined && type !== 'chat' && type !== 'groupchat') extra.type = type;
   const subject = body === undefined ? undefined : said(node, 'subject', repairs);
   if (subject !== undefined && subject !== '') extra.subject = subject;
-  for (const each of node.children) {
-    const name = localName(each);
-    if (PLACED.has(name) || (name === 'x' && /^jabber:x:(?:oob|delay)$/u.test(each.attributes.xmlns ?? '')))
-      continue;
-    extra[name === 'x' ? `x ${(each.attributes.xmlns ?? '').toWellFormed()}` : name] = asJson(each);
-  }
+  const others = node.children.flatMap((each): [string, Json][] => {
+    const [name, space] = [localName(each), (each.attributes.xmlns ?? '').toWellFormed()];
+    if (PLACED.has(name) || (name === 'x' && /^jabber:x:(?:oob|delay)$/u.test(space))) return [];
+    return [[name === 'x' ? `x ${space}` : name, asJson(each)]];
+  });
   const markup = markupOf(node, heard.source);
   return {
     network: NETWORK,
@@ -368,7 +368,7 @@ function draftOf(node: XmlNode, heard: Heard, { at, ends, room }: Known): Draft 
     facts: heard.facts,
     repairs,
     part: heard.part,
-    extra,
+    extra: { ...extra, ...gather(others) },
   };
 }
 
