@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitOptions } from '../archive/sealing.ts';
 import { HoldfastError } from '../core/errors.ts';
-import { baseLogs, baseOf } from '../core/logs.ts';
+import { AUDIT, baseLogs, baseOf, CONTROL } from '../core/logs.ts';
+import type { Heads } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
 import type { Archive } from './archive.ts';
 import { type Context, check } from './context.ts';
@@ -108,10 +109,21 @@ export function stopOnIncident(archive: Archive): void {
   });
 }
 
-/** Newest sizes of the open generation of every log. */
-export async function sealedSizes(archive: Archive): Promise<Map<LogName, number>> {
+/**
+ * Entries of transcripts that are sealed and not covered by an answer under these heads. Rarely more than what was sealed a
+ * moment ago, but all of it where the index was lost.
+ */
+export async function notIndexed(archive: Archive, heads: Heads): Promise<number> {
+  let missing = 0;
+  for (const [log, size] of await sealedSizes(archive))
+    if (![CONTROL, AUDIT].includes(baseOf(log))) missing += Math.max(0, size - (heads[log] ?? 0));
+  return missing;
+}
+
+/** Newest sizes of every log. Closed generations count: an index that was lost must read them again. */
+async function sealedSizes(archive: Archive): Promise<Map<LogName, number>> {
   const sizes = new Map<LogName, number>();
-  for (const log of await archive.reader.openLogs()) sizes.set(log, (await archive.reader.head(log)).size);
+  for (const log of await archive.reader.logs()) sizes.set(log, (await archive.reader.head(log)).size);
   return sizes;
 }
 

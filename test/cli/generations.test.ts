@@ -65,3 +65,32 @@ test('a backup without keys is restored for reading only', async () => {
   expect(await json(['restore', backup, '--data', restored])).toMatchObject({ readOnly: true, logs: [] });
   expect(await json(['verify', restored])).toMatchObject({ ok: true });
 });
+
+describe('an archive whose index was lost', () => {
+  const lose = (): void => rmSync(join(data, 'index'), { recursive: true });
+
+  test('is never searched in part without saying so', async () => {
+    lose();
+    const answer = await holdfast(['search', 'hazel', '--count', '--json', '--data', data]);
+    const { total, notIndexed } = JSON.parse(answer.out.join('')) as { total: number; notIndexed: number };
+    expect(total === 41 || notIndexed > 0).toBe(true);
+    expect(answer.err.some((line) => line.includes('not indexed yet'))).toBe(notIndexed > 0);
+  });
+
+  test('has all generations indexed again before the command ends', async () => {
+    lose();
+    await json(['status', '--data', data]);
+    expect(await json(['search', 'hazel', '--count', '--data', data])).toMatchObject({
+      total: 41,
+      notIndexed: 0,
+    });
+  });
+
+  test('is exported whole', async () => {
+    lose();
+    const out = join(folder, 'report');
+    expect(await json(['export', '--query', 'hazel', '--out', out, '--data', data])).toMatchObject({
+      records: 41,
+    });
+  });
+});

@@ -12,7 +12,7 @@ import { type Context, check, print } from '../context.ts';
 import { count } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { searcherOf } from '../searching.ts';
-import { lateness } from '../wait.ts';
+import { awaitIndexed, indexWatcher, lateness } from '../wait.ts';
 
 /** Writes the signed report and everything that proves it, for whoever shall not have to trust us. */
 export const exportCommand: CommandSpec = {
@@ -33,6 +33,8 @@ export const exportCommand: CommandSpec = {
     return context.withArchive(async (archive) => {
       const progress = new Progress(context.io, context.clock);
       const searcher = searcherOf(archive);
+      // A report answers for all that is sealed: an index that is behind would leave records out in silence.
+      await awaitIndexed(archive, indexWatcher(context, progress));
       const explained = await searcher.explain(query);
       const selection = await searcher.select(query);
       await audit(context, archive, 'export-started', { query, total: selection.total, context: whole });

@@ -6,6 +6,7 @@ import { type Context, print } from '../context.ts';
 import { count } from '../io.ts';
 import { recordLine } from '../record-line.ts';
 import { searcherOf } from '../searching.ts';
+import { notIndexed } from '../wait.ts';
 
 /** Finds records by words and fields; every answer says what it covers and what it could not look into. */
 export const search: CommandSpec = {
@@ -26,8 +27,9 @@ export const search: CommandSpec = {
       const searcher = searcherOf(archive);
       if (options.explain === true) {
         const explained = await searcher.explain(query);
+        const missing = await notIndexed(archive, explained.heads);
         await audit(context, archive, 'search-explained', { query: recorded(query), total: explained.total });
-        print(context, explained, () => [
+        print(context, { ...explained, notIndexed: missing }, () => [
           ...explained.parts.map(
             ({ text: part, reads, period }) =>
               `${part}\n  ${reads}${period === undefined ? '' : `\n  from ${period.from} to ${period.to} (${period.zone})`}`,
@@ -35,17 +37,22 @@ export const search: CommandSpec = {
           `${count(explained.total)} records fit`,
           ...left(explained.unsearched, explained.presenceLeftOut),
         ]);
+        warn(context, missing);
         return 0;
       }
       if (options.count === true) {
         const counted = await searcher.count(query);
+        const missing = await notIndexed(archive, counted.heads);
         await audit(context, archive, 'search-counted', { query: recorded(query), total: counted.total });
-        print(context, counted, () => [`${count(counted.total)}`]);
+        print(context, { ...counted, notIndexed: missing }, () => [`${count(counted.total)}`]);
+        warn(context, missing);
         return 0;
       }
       const limit = Number(options.limit);
       const after = options.after === undefined ? {} : { after: String(options.after) };
       const answer = await searcher.search(query, { limit, ...after });
+      // Later pages are of the heads of the first.
+      const missing = options.after === undefined ? await notIndexed(archive, answer.heads) : 0;
       await audit(context, archive, 'searched', {
         query: recorded(query),
         total: answer.total,
@@ -53,6 +60,7 @@ export const search: CommandSpec = {
         heads: { ...answer.heads },
       });
       show(context, answer);
+      warn(context, missing);
       return 0;
     });
   },
@@ -66,6 +74,14 @@ function show(context: Context, answer: SearchAnswer): void {
   if (answer.lines.some((line: SearchLine) => line.uncertain))
     context.io.err('records marked ~ lie near an end of the period, and their time is not sure');
   if (answer.cursor !== undefined) context.io.err(`more: --after ${answer.cursor}`);
+}
+
+/** An answer that leaves something out says so. */
+function warn(context: Context, missing: number): void {
+  if (missing > 0)
+    context.io.err(
+      `${count(missing)} sealed entries are not indexed yet and were not searched; 'holdfast status' says how far it is`,
+    );
 }
 
 function left({ rejects, attachments, bare }: Unsearched, presence: number | null): string[] {
