@@ -1,5 +1,7 @@
 /** What path and title of a log say: network, account, peer, and when it began. Paths win: they are not localised. */
 import { normaliseAddress } from '../../../core/ids.ts';
+import type { DateOrder } from '../../../core/receipt.ts';
+import { monthOf } from '../../reading/month-name.ts';
 import { offsetMinutes, offsetText, type Wall, wallMs } from '../../reading/time.ts';
 
 /** Names of libpurple's protocols as networks; any other is its own name. */
@@ -93,7 +95,7 @@ const MAX_TITLE = 2048;
  * `Conversation with PEER at DATE on ACCOUNT (PROTOCOL)`: English only, as a client writes it. Read from both ends,
  * since names may hold any word and the text may be hostile.
  */
-export function titleFacts(text: string): TitleFacts | undefined {
+export function titleFacts(text: string, order?: DateOrder): TitleFacts | undefined {
   const start = text.indexOf(START);
   if (start === -1) return undefined;
   const title = text.slice(start + START.length, start + START.length + MAX_TITLE).trimEnd();
@@ -104,7 +106,7 @@ export function titleFacts(text: string): TitleFacts | undefined {
   if (protocol === null || at < 1) return { peer: title, unclear: false };
   const account = title.slice(on + 4, protocol.index).trim();
   const date = title.slice(at + 4, on);
-  const began = titleDate(date);
+  const began = titleDate(date, order);
   return {
     peer: title.slice(0, at),
     unclear: began === undefined,
@@ -114,10 +116,8 @@ export function titleFacts(text: string): TitleFacts | undefined {
   };
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-/** A date of a title as wall clock; undefined where it is ambiguous or in another language. */
-function titleDate(text: string): number | undefined {
+/** A date of a title as wall clock; undefined where it is ambiguous and no order is stated, or not understood. */
+function titleDate(text: string, order: DateOrder | undefined): number | undefined {
   const time = /(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?/u.exec(text);
   if (time === null) return undefined;
   const clock = clockOf(time);
@@ -125,10 +125,10 @@ function titleDate(text: string): number | undefined {
   const date = text.slice(0, time.index);
   const year4 = /(\d{4})-(\d{1,2})-(\d{1,2})/u.exec(date);
   if (year4 !== null) return join(Number(year4[1]), Number(year4[2]), Number(year4[3]), clock);
-  const named = /(\d{1,2})\.? ([A-Za-z]{3})[a-z]*\.?,? (\d{4})/u.exec(date);
+  const named = /(\d{1,2})\.? (\p{L}{3,12})\.?,? (\d{4})/u.exec(date);
   if (named !== null) {
-    const month = MONTHS.indexOf((named[2] ?? '').toLowerCase()) + 1;
-    return month === 0 ? undefined : join(Number(named[3]), month, Number(named[1]), clock);
+    const month = monthOf(named[2] ?? '');
+    return month === undefined ? undefined : join(Number(named[3]), month, Number(named[1]), clock);
   }
   const dotted = /(\d{1,2})\.(\d{1,2})\.(\d{4})/u.exec(date);
   if (dotted !== null) return join(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]), clock);
@@ -137,7 +137,8 @@ function titleDate(text: string): number | undefined {
   const [a, b, year] = [Number(slashed[1]), Number(slashed[2]), Number(slashed[3])];
   // A clock of twelve hours is written where the month comes first; else only the numbers can decide.
   if (time[4] !== undefined || (b > 12 && a <= 12)) return join(year, a, b, clock);
-  return a > 12 || a === b ? join(year, b, a, clock) : undefined;
+  if (a > 12 || a === b || order === 'dmy') return join(year, b, a, clock);
+  return order === 'mdy' ? join(year, a, b, clock) : undefined;
 }
 
 /** Milliseconds of the day from a match of hour, minute, second, AM or PM. */
@@ -162,6 +163,7 @@ function join(year: number, month: number, day: number, clock: number): number |
 export function dayNear(
   numbers: readonly [number, number, number],
   near: number | undefined,
+  order?: DateOrder,
 ): number | undefined {
   const [a, b, c] = numbers;
   const orders: readonly (readonly [number, number, number])[] =
@@ -174,7 +176,9 @@ export function dayNear(
   const days = [...new Set(orders.map(([y, m, d]) => join(y < 100 ? y + 2000 : y, m, d, 0)))].filter(
     (d) => d !== undefined,
   );
-  if (days.length < 2 || near === undefined) return days.length === 1 ? days[0] : undefined;
+  if (days.length < 2) return days[0];
+  // Where nothing is near: the order that was stated; month first stands first.
+  if (near === undefined) return order === 'mdy' ? days[0] : order === 'dmy' ? days[1] : undefined;
   const [x, y] = days as [number, number];
   const [dx, dy] = [Math.abs(x - near), Math.abs(y - near)];
   return dx === dy ? undefined : dx < dy ? x : y;

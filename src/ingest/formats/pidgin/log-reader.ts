@@ -76,7 +76,7 @@ export class LogReader {
     const bare = start.trim();
     if (!this.#started && this.#title === undefined && this.#looked++ < 64) {
       const head = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 8192));
-      this.#title = titleFacts(headingTitle(head) ?? bare);
+      this.#title = titleFacts(headingTitle(head) ?? bare, this.#file.settings.dateOrder);
       if (this.#title !== undefined) return 'heading';
     }
     const isFrame = /^(?:<\/?(?:html|head|body|meta|title|h1|h3)\b[^>]*>\s*)+$/iu.test(bare);
@@ -134,6 +134,7 @@ export class LogReader {
     const peer = pick('conversation', [this.#path.peer, 'path'], [this.#title?.peer, 'header']);
     const began = this.#path.began ?? this.#title?.began;
     if (began !== undefined) facts.date = this.#path.began !== undefined ? 'path' : 'header';
+    if (this.#path.began === undefined && settings.dateOrder !== undefined) facts.dateOrder = 'setting';
     this.#last ??= began;
     this.#heading = { network: icq(network, account), account, peer, room: this.#path.room, facts };
     return this.#heading;
@@ -278,7 +279,7 @@ export class LogReader {
   ): Moment | Extract<RejectCode, 'date-ambiguous' | 'time-missing' | 'time-invalid'> {
     let wall: number;
     if (entry.date !== undefined) {
-      const day = dayNear(entry.date, this.#last);
+      const day = dayNear(entry.date, this.#last, this.#file.settings.dateOrder);
       if (day === undefined) return 'date-ambiguous';
       wall = day + entry.clock;
     } else {
