@@ -1,7 +1,7 @@
 /** Finding ends in SQL on bytes: of a tuple, a statement, a line; quotes, comments and dollar quotes are stepped over. */
 import type { Dialect } from './dialect.ts';
 
-const [LF, CR, QUOTE, DOUBLE, BACKTICK, BACKSLASH] = [10, 13, 39, 34, 96, 92];
+const [LF, QUOTE, DOUBLE, BACKTICK, BACKSLASH] = [10, 39, 34, 96, 92];
 const [OPEN, CLOSE, SEMICOLON, DOLLAR, DASH, SLASH, STAR] = [40, 41, 59, 36, 45, 47, 42];
 
 /** Index just after the `)` that closes the `(` at `from`; −1: not in these bytes. */
@@ -84,6 +84,3 @@ function quoteEnd(bytes: Buffer, from: number, dialect: Dialect): number {
     at = end + 2;
   }
 }
-
-/** Whether a byte ends a line. */
-export const isLineEnd = (byte: number | undefined): boolean => byte === LF || byte === CR;
