@@ -6,8 +6,21 @@ const LAST = 253_402_300_799_999;
 
 /** UTC text of milliseconds since 1970; undefined outside years 0001 to 9999. */
 export function instantOf(ms: number): string | undefined {
-  return Number.isFinite(ms) && ms >= FIRST && ms <= LAST ? new Date(ms).toISOString() : undefined;
+  if (!(ms >= FIRST && ms <= LAST)) return undefined;
+  const whole = Math.trunc(ms);
+  const day = Math.floor(whole / DAY);
+  if (day !== shownDay.day) shownDay = { day, text: new Date(day * DAY).toISOString().slice(0, 11) };
+  const time = whole - day * DAY;
+  const minutes = Math.floor(time / 60_000);
+  const seconds = time - minutes * 60_000;
+  const milliseconds = seconds % 1000;
+  return `${shownDay.text}${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${TWO[(seconds - milliseconds) / 1000]}.${milliseconds === 0 ? '000' : String(milliseconds).padStart(3, '0')}Z`;
 }
+
+const DAY = 86_400_000;
+/** The day written last: entries of a log stand side by side, and a date costs more than all the rest. */
+let shownDay = { day: Number.NaN, text: '' };
+const TWO = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
 
 /** A wall clock reading without a zone. */
 export interface Wall {

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { Ordinals } from '../../../src/ingest/reading/ordinals.ts';
+import { instantOf } from '../../../src/ingest/reading/time.ts';
+
+test('counts how often the same came before, whatever else came between', () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.constantFrom('a', 'ab', ''),
+          fc.constantFrom('b', '', 'bb'),
+          fc.constantFrom('x', '\u0000', 'é'),
+        ),
+      ),
+      (messages) => {
+        const ordinals = new Ordinals();
+        const seen = new Map<string, number>();
+        for (const [conversation, sender, text] of messages) {
+          const key = JSON.stringify([conversation, sender, text]);
+          const before = seen.get(key) ?? 0;
+          seen.set(key, before + 1);
+          expect(ordinals.next(conversation, sender, '2026', text)).toBe(before);
+        }
+      },
+    ),
+  );
+});
+
+test('tells a hundred thousand messages apart', () => {
+  const ordinals = new Ordinals();
+  for (let i = 0; i < 100_000; i++) expect(ordinals.next('#desk', 'bob', '2026', `message ${i}`)).toBe(0);
+  expect(ordinals.next('#desk', 'bob', '2026', 'message 77777')).toBe(1);
+});
+
+test('an instant is written as the platform writes it, from year 1 to 9999', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -62_135_596_800_000, max: 253_402_300_799_999, noNaN: true }), (ms) => {
+      expect(instantOf(ms)).toBe(new Date(ms).toISOString());
+    }),
+    { numRuns: 2000 },
+  );
+  expect(instantOf(0)).toBe('1970-01-01T00:00:00.000Z');
+  expect(instantOf(-1)).toBe('1969-12-31T23:59:59.999Z');
+  for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 253_402_300_800_000, -62_135_596_800_001])
+    expect(instantOf(bad)).toBeUndefined();
+});
