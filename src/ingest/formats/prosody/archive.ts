@@ -6,9 +6,10 @@ import { Scribe } from '../../reading/scribe.ts';
 import type { TableReader } from '../../reading/table-frames.ts';
 import type { Row, Tables } from '../../reading/tables.ts';
 import { contactOutcome, extraOf } from '../xmpp/contact.ts';
+import type { Heard } from '../xmpp/heard.ts';
 import { stampMoment } from '../xmpp/moment.ts';
 import { epochOf, stanzaIn } from '../xmpp/row.ts';
-import { type Heard, StanzaReader } from '../xmpp/stanza.ts';
+import { StanzaReader } from '../xmpp/stanza.ts';
 import { isTable, type LuaTable, type LuaValue, luaValue } from './lua.ts';
 import { stanzaOf } from './stanza-table.ts';
 

@@ -4,9 +4,9 @@ import { direct, type Scribe } from '../../reading/scribe.ts';
 import { undated } from '../../reading/undated.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { attribute, child, said } from './element.ts';
+import type { Heard } from './heard.ts';
 import { delayOf } from './moment.ts';
 import { bare, NETWORK, occupant, person, realJid } from './people.ts';
-import type { Heard } from './stanza.ts';
 
 const MAX_PRESENT = 200_000;
 

@@ -4,8 +4,8 @@ import { direct, type Scribe } from '../../reading/scribe.ts';
 import { undated } from '../../reading/undated.ts';
 import type { XmlNode } from '../../reading/xml.ts';
 import { asJson, attribute, child, localName } from './element.ts';
+import type { Heard } from './heard.ts';
 import { bare, NETWORK, person } from './people.ts';
-import type { Heard } from './stanza.ts';
 
 /** A list that somebody keeps: contacts (`jabber:iq:roster`), or whom he blocks (`jabber:iq:privacy`, XEP-0016). */
 export function rosterOutcome(query: XmlNode, heard: Heard, scribe: Scribe): Outcome {

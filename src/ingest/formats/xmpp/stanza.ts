@@ -1,57 +1,18 @@
-/**
- * What a stanza says. RFC 6121 and the extensions that archives hold: 0045 rooms, 0066 files by URL, 0071 XHTML, 0184
- * and 0333 marks, 0203 delay, 0280 carbons, 0308 corrections, 0313 archives, 0359 ids, 0424 and 0425 retractions, 0444
- * reactions, 0461 replies.
- */
-import type { Attachment, Json, Markup, Moment, Provenance, Repair } from '../../../core/event.ts';
 import { changeKey, type EventKey, eventId } from '../../../core/ids.ts';
 import type { Outcome } from '../../format.ts';
-import { gather } from '../../reading/gather.ts';
-import type { Place } from '../../reading/provenance.ts';
 import { type Draft, direct, Scribe } from '../../reading/scribe.ts';
 import type { XmlNode } from '../../reading/xml.ts';
-import { asJson, attribute, child, localName, said } from './element.ts';
+import { draftOf } from './draft.ts';
+import { attribute, child, localName, said } from './element.ts';
+import type { Heard, Known } from './heard.ts';
+import { invitation } from './invitation.ts';
 import { MessageKeys } from './keys.ts';
 import { delayOf, stampMoment } from './moment.ts';
-import { bare, betweenTwo, type Ends, inRoom, NETWORK, occupant, person, realJid } from './people.ts';
+import { bare, betweenTwo, type Ends, inRoom, NETWORK, realJid } from './people.ts';
 import { presenceOutcome } from './presence.ts';
+import { moderator, reason, retraction } from './retraction.ts';
 import { rosterOutcome } from './roster.ts';
 
-/** What is known of a stanza from around it. */
-export interface Heard {
-  readonly place: Place;
-  readonly part?: string | undefined;
-  /** Time that the archive gives; it wins over what the stanza bears. */
-  readonly at?: Moment | undefined;
-  /** Whose archive this is. */
-  readonly owner?: string | undefined;
-  /** Id in the archive; in a room's own archive it is the room's id of the message. */
-  readonly archiveId?: string | undefined;
-  /** Ends where the stanza leaves them out. */
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  /** The real account behind the sender, where the archive says it. */
-  readonly account?: string | undefined;
-  /** The room, where the archive says that this was said in one. */
-  readonly room?: string | undefined;
-  /** The two sides, where the archive names them and not who of them wrote. */
-  readonly between?: readonly string[] | undefined;
-  /** Sent by an occupant of a room to another alone. */
-  readonly withinRoom?: boolean | undefined;
-  readonly facts?: Provenance['facts'] | undefined;
-  readonly repairs: Repair[];
-  readonly extra?: { readonly [key: string]: Json } | undefined;
-  /** The stanza as text, for its markup. */
-  readonly source?: string | undefined;
-}
-
-/** Children of a message that have a place in the event, or mean nothing once it is archived. */
-const PLACED = new Set(
-  (
-    'body subject delay html stanza-id origin-id occupant-id store no-store no-permanent-store no-copy markable request ' +
-    'active composing paused inactive gone received c nick fallback replace retract retracted apply-to reactions displayed reply'
-  ).split(' '),
-);
 /** Signals of clients; a message with nothing else says nothing. */
 const SIGNALS = new Set(
   'active composing paused inactive gone received request markable store no-store no-permanent-store no-copy stanza-id origin-id delay thread c x event'.split(
@@ -290,14 +251,6 @@ export class StanzaReader {
   }
 }
 
-interface Known {
-  readonly at: Moment;
-  readonly ends: Ends;
-  /** Bare JID of the room. */
-  readonly room: string | undefined;
-  readonly key: string | undefined;
-}
-
 const ownerOf = (iq: XmlNode): string | undefined => attribute(iq, 'to') ?? attribute(iq, 'from');
 
 /** Where and between whom: as the stanza says, else as its archive does. */
@@ -332,128 +285,3 @@ function endsOf(
 /** Whether a JID looks like a room as one writes to it: a name without a resource at a conference service. */
 const isServiceOf = (jid: string | undefined): boolean =>
   jid !== undefined && !jid.includes('/') && /@(?:conference|muc|chat|rooms?|groupchat)[.-]/iu.test(jid);
-
-function draftOf(node: XmlNode, heard: Heard, { at, ends, room }: Known): Draft {
-  const { repairs } = heard;
-  const body = said(node, 'body', repairs);
-  const url = child(node, 'x', 'jabber:x:oob');
-  const reference = url === undefined ? undefined : said(url, 'url', repairs)?.trim();
-  const attachments: Attachment[] = [];
-  if (reference !== undefined && reference !== '') {
-    const name = decodeName(reference);
-    attachments.push({ ...(name !== undefined && { name }), reference, state: 'referenced' });
-  }
-  const extra: { [key: string]: Json } = { ...heard.extra };
-  const type = attribute(node, 'type');
-  if (type !== undefined && type !== 'chat' && type !== 'groupchat') extra.type = type;
-  const subject = body === undefined ? undefined : said(node, 'subject', repairs);
-  if (subject !== undefined && subject !== '') extra.subject = subject;
-  const others = node.children.flatMap((each): [string, Json][] => {
-    const [name, space] = [localName(each), (each.attributes.xmlns ?? '').toWellFormed()];
-    if (PLACED.has(name) || (name === 'x' && /^jabber:x:(?:oob|delay)$/u.test(space))) return [];
-    return [[name === 'x' ? `x ${space}` : name, asJson(each)]];
-  });
-  const markup = markupOf(node, heard.source);
-  return {
-    network: NETWORK,
-    conversation: ends.conversation,
-    at,
-    sender: ends.sender,
-    recipients: ends.recipients,
-    text: body,
-    markup,
-    attachments,
-    // A room's own archive is nobody's copy.
-    perspective: heard.owner === undefined || bare(heard.owner) === room ? undefined : bare(heard.owner),
-    facts: heard.facts,
-    repairs,
-    part: heard.part,
-    extra: { ...extra, ...gather(others) },
-  };
-}
-
-/** XEP-0071, as it stands in the source. */
-function markupOf(node: XmlNode, source: string | undefined): Markup | undefined {
-  if (source === undefined || child(node, 'html') === undefined) return undefined;
-  const start = source.indexOf('<html');
-  const end = start === -1 ? -1 : source.indexOf('</html>', start);
-  return end === -1 ? undefined : { type: 'xhtml-im', source: source.slice(start, end + 7).toWellFormed() };
-}
-
-/** The name at the end of a URL, as a person would see it. */
-function decodeName(url: string): string | undefined {
-  const last = url.split(/[?#]/u)[0]?.split('/').at(-1);
-  if (last === undefined || last === '') return undefined;
-  try {
-    return decodeURIComponent(last).toWellFormed();
-  } catch {
-    return last;
-  }
-}
-
-/** XEP-0424 and 0425, in their present form and the one before. */
-function retraction(node: XmlNode): { readonly id: string; readonly node: XmlNode } | undefined {
-  const retract = child(node, 'retract');
-  const id = retract === undefined ? undefined : attribute(retract, 'id');
-  if (retract !== undefined && id !== undefined) return { id, node: retract };
-  const applied = child(node, 'apply-to');
-  const to = applied === undefined ? undefined : attribute(applied, 'id');
-  if (applied === undefined || to === undefined) return undefined;
-  const inner = child(applied, 'moderated') ?? applied;
-  return child(inner, 'retract') === undefined ? undefined : { id: to, node: applied };
-}
-
-/** Who took a message away, where that is not its sender. */
-function moderator(node: XmlNode, room: string | undefined): Pick<Draft, 'actor'> {
-  const moderated = child(node, 'moderated');
-  const by = moderated === undefined ? undefined : attribute(moderated, 'by');
-  if (by === undefined) return {};
-  const actor = room !== undefined && bare(by) === room ? occupant(by, undefined) : person(by);
-  return actor === undefined ? {} : { actor };
-}
-
-function reason(node: XmlNode): { extra?: { readonly [key: string]: Json } } {
-  const found = child(node, 'reason') ?? child(child(node, 'moderated') ?? node, 'reason');
-  const text = found?.text.trim().toWellFormed();
-  return text === undefined || text === '' ? {} : { extra: { reason: text } };
-}
-
-/** An invitation into a room: mediated by it (`muc#user`), or direct (XEP-0249). */
-function invitation(
-  node: XmlNode,
-  heard: Heard,
-  { ends }: Known,
-): { more: Partial<Draft>; invited: ReturnType<typeof person>[] } | undefined {
-  const mediated = child(node, 'x', 'http://jabber.org/protocol/muc#user');
-  const invite = mediated === undefined ? undefined : child(mediated, 'invite');
-  const to = attribute(node, 'to') ?? heard.to;
-  const from = attribute(node, 'from') ?? heard.from;
-  if (invite !== undefined) {
-    const by = attribute(invite, 'from');
-    const whom = attribute(invite, 'to') ?? to;
-    const room = by === undefined ? to : from;
-    if (room === undefined || whom === undefined) return undefined;
-    const sender = by ?? from;
-    return {
-      more: {
-        conversation: { id: bare(room), kind: 'room' },
-        recipients: undefined,
-        sender: sender === undefined ? undefined : person(sender),
-        text: said(invite, 'reason', heard.repairs),
-      },
-      invited: [person(whom)],
-    };
-  }
-  const asked = child(node, 'x', 'jabber:x:conference');
-  const room = asked === undefined ? undefined : attribute(asked, 'jid');
-  if (asked === undefined || room === undefined || to === undefined) return undefined;
-  return {
-    more: {
-      conversation: { id: bare(room), kind: 'room' },
-      recipients: undefined,
-      sender: ends.sender,
-      text: attribute(asked, 'reason') ?? said(node, 'body', heard.repairs),
-    },
-    invited: [person(to)],
-  };
-}
