@@ -83,6 +83,10 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
   await vault.put([
     { name: receiptNames.capture(sha256Hex(CAPTURE)), bytes: Buffer.from(CAPTURE) },
     { name: receiptNames.receipt(RECEIPT), bytes: Buffer.from(RECEIVED.text) },
+    {
+      name: receiptNames.received(RECEIPT),
+      bytes: Buffer.from(JSON.stringify({ receivedAt: RECEIVED_AT })),
+    },
   ]);
   let caches = 0;
   const acts: ActTools = { clock: systemClock, random: systemRandom, node: nodeOf(identity, node) };
@@ -152,6 +156,7 @@ export async function openWorkshop(partitions = 1): Promise<Workshop> {
 }
 
 const CAPTURE = 'a capture';
+const RECEIVED_AT = '2026-01-02T03:04:05.678Z';
 const RECEIVED = encodeReceipt({
   files: [{ path: '/export/desk-rates/2025-11-03.json', sha256: sha256Hex(CAPTURE), size: CAPTURE.length }],
   connector: 'folder',
@@ -195,7 +200,7 @@ export function carriedReceipt(receipt: string, events: number): string {
       receipt,
       connector: 'folder',
       format: 'slack',
-      receivedAt: '2026-01-02T03:04:05.678Z',
+      receivedAt: RECEIVED_AT,
       account: { units: events, events, rejects: 0, excluded: 0, exclusions: {}, logs: { m0: events } },
     },
     ...BUCKET,

@@ -2,8 +2,11 @@
 import { openReader } from '../../src/archive/read/open-reader.ts';
 import type { Scope } from '../../src/core/control/register.ts';
 import type { Event } from '../../src/core/event.ts';
+import { sha256Hex } from '../../src/core/hash.ts';
 import type { JudgedHold } from '../../src/core/holds/judge.ts';
 import { readScope } from '../../src/core/holds/read-scope.ts';
+import type { VaultObject } from '../../src/core/ports/vault.ts';
+import { receiptNames } from '../../src/core/receipt.ts';
 import { LANGUAGES, type Languages } from '../../src/core/search/language.ts';
 import { judgeHolds } from '../../src/retention/judgement.ts';
 import { carried, messageEvent, type Workshop } from '../archive/workshop.ts';
@@ -39,11 +42,24 @@ export async function seal(
   events: readonly Event[],
   bucket?: { class: string; quarter: string },
 ): Promise<void> {
+  const receipt = sha256Hex(`received in ${bucket?.quarter}`);
+  if (bucket !== undefined) await workshop.vault.put([received(receipt, bucket.quarter)]);
   await workshop.stream.append(
     'm0',
-    events.map((event) => carried(event, bucket)),
+    events.map((event) =>
+      bucket === undefined
+        ? carried(event)
+        : carried({ ...event, provenance: { ...event.provenance, receipt } }, bucket),
+    ),
   );
   await workshop.sealAll();
+}
+
+/** That a receipt was received on the first day of a quarter. */
+function received(receipt: string, quarter: string): VaultObject {
+  const month = String(Number(quarter.slice(5)) * 3 - 2).padStart(2, '0');
+  const receivedAt = `${quarter.slice(0, 4)}-${month}-01T00:00:00.000Z`;
+  return { name: receiptNames.received(receipt), bytes: Buffer.from(JSON.stringify({ receivedAt })) };
 }
 
 /** A message by its text, from whom, when, and where. */

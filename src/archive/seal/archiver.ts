@@ -15,6 +15,7 @@ import type { LogName } from '../../core/record.ts';
 import { DEFAULT_CLASS } from '../../core/retention.ts';
 import { followCommits, readCommit } from '../read/commits.ts';
 import type { ArchiveIdentity } from '../reader.ts';
+import { Buckets } from './buckets.ts';
 import { DedupTable } from './dedup-table.ts';
 import { Derivation } from './derivation.ts';
 import { putGenesis } from './genesis.ts';
@@ -73,7 +74,8 @@ const TRIM_EVERY = 20_000;
  */
 export class Archiver implements StreamConsumer {
   readonly #settings: ArchiverSettings;
-  readonly #tools: SealingTools;
+  readonly #tools: Omit<SealingTools, 'buckets'>;
+  #buckets: Promise<Buckets> | undefined;
   readonly #logs = new Map<LogName, LogState>();
 
   constructor(settings: ArchiverSettings) {
@@ -200,7 +202,10 @@ export class Archiver implements StreamConsumer {
 
   /** False when this archiver was fenced: `state.head` is then the other's, and the rest of the batch is dropped. */
   async #seal(log: LogName, state: LogState, batch: StreamBatch): Promise<boolean> {
-    const result = await sealBatch(this.#tools, state.head, state.table, batch);
+    const { vault, identity, clock } = this.#settings;
+    this.#buckets ??= Buckets.open(vault, identity, clock);
+    const tools = { ...this.#tools, buckets: await this.#buckets };
+    const result = await sealBatch(tools, state.head, state.table, batch);
     if (result.outcome === 'fenced') {
       await this.#catchUp(state);
       this.#report({ kind: 'fenced', log, sealedIn: state.head.log, next: state.head.to });

@@ -29,6 +29,8 @@ export interface BatchToPlan {
   readonly known: (keys: DedupKeys) => Known;
   /** The next record salt: 32 hex digits that were never used. */
   readonly salt: () => string;
+  /** The entry in the bucket that it is sealed in; default: its own. */
+  readonly checked?: (entry: Entry) => Entry;
   /** Bucket of what is no entry at all. */
   readonly fallback: Bucket;
 }
@@ -130,7 +132,7 @@ class Planner {
     const entry = readEntry(message, this.#latest);
     if (entry === undefined) return false;
     try {
-      this.#take(entry);
+      this.#take(this.#batch.checked?.(entry) ?? entry);
       return true;
     } catch (error) {
       // Hostile input: a number that JCS has no form for, a member that the leaf does not cover, nesting without end.

@@ -12,9 +12,10 @@ import type { Signer } from '../../core/ports/signer.ts';
 import type { StreamBatch } from '../../core/ports/stream.ts';
 import type { Vault, VaultObject } from '../../core/ports/vault.ts';
 import type { Commit } from '../../core/record.ts';
-import { quarterOf, retainUntil } from '../../core/retention.ts';
+import { quarterOf } from '../../core/retention.ts';
 import { damaged, readCommit } from '../read/commits.ts';
 import type { ArchiveIdentity } from '../reader.ts';
+import type { Buckets } from './buckets.ts';
 import type { DedupTable } from './dedup-table.ts';
 import { headOf, type LogHead } from './head.ts';
 import { later } from './instants.ts';
@@ -28,6 +29,7 @@ export interface SealingTools {
   readonly keyer: DedupKeyer;
   readonly clock: Clock;
   readonly random: Random;
+  readonly buckets: Buckets;
   /** Class of what is no entry at all. */
   readonly fallbackClass: string;
 }
@@ -57,10 +59,11 @@ export async function sealBatch(
   table: DedupTable,
   batch: StreamBatch,
 ): Promise<SealOutcome> {
-  const { vault, clock } = tools;
+  const { vault, clock, buckets } = tools;
   const now = new Date(clock.now()).toISOString();
   // A clock that was set back must not make sealed time run backwards.
   const sealedAt = later(now, head.sealedAt);
+  await buckets.prepare(batch.messages, sealedAt);
   const plan = planBatch({
     log: head.log,
     size: head.edge.size,
@@ -69,13 +72,14 @@ export async function sealBatch(
     sealedAt,
     keyer: tools.keyer,
     known: (keys) => table.lookup(keys),
+    checked: (entry) => buckets.checked(entry, sealedAt),
     salt: saltSource(tools.random, batch.messages.length),
     fallback: { class: tools.fallbackClass, quarter: quarterOf(sealedAt) },
   });
   const segments = plan.segments.map(({ class: name, quarter, lines, count }) => {
     const bytes = zstdCompressSync(lines, ZSTD);
     const segment = { class: name, quarter, digest: sha256Hex(bytes), count };
-    return { bytes, segment, until: retainUntil(name, quarter) };
+    return { bytes, segment, until: buckets.until(segment) };
   });
   const { edge, completed } = growTree(head.edge, plan.leaves);
   const commit: Commit = {

@@ -65,7 +65,7 @@ describe('sealing', () => {
     const buckets = [
       { class: 'sec-17a-4-b-4', quarter: '2026Q1' },
       { class: 'acts', quarter: '2026Q1' },
-      { class: 'sec-17a-4-b-4', quarter: '2025Q4' },
+      { class: 'sec-17a-4-b-4', quarter: '2026Q2' },
     ];
     await workshop.stream.append(
       'm0',
@@ -74,12 +74,12 @@ describe('sealing', () => {
     await workshop.sealAll();
     const [, commit] = await commitsOf(workshop.vault, 'm0');
     expect(commit?.segments.map((segment) => `${segment.class} ${segment.quarter} ${segment.count}`)).toEqual(
-      ['acts 2026Q1 3', 'sec-17a-4-b-4 2025Q4 3', 'sec-17a-4-b-4 2026Q1 3'],
+      ['acts 2026Q1 3', 'sec-17a-4-b-4 2026Q1 3', 'sec-17a-4-b-4 2026Q2 3'],
     );
     const order = (await recordsOf(workshop.vault, 'm0')).map(({ record }) =>
       'id' in record ? record.id : '',
     );
-    expect(order).toEqual([1, 4, 7, 2, 5, 8, 0, 3, 6].map((n) => messageEvent(n).id));
+    expect(order).toEqual([1, 4, 7, 0, 3, 6, 2, 5, 8].map((n) => messageEvent(n).id));
   });
 
   test('sealed time never runs backwards, whatever the clock does', async () => {

@@ -9,6 +9,9 @@ import { encodeReceipt, receiptNames } from '../../../src/core/receipt.ts';
 import { FolderVault } from '../../../src/engines/embedded/folder-vault.ts';
 import { carried, carriedReceipt, messageEvent, openWorkshop, type Workshop } from '../workshop.ts';
 
+/** The day on which everything here was received: of the quarter in which it is carried. */
+const RECEIVED = Buffer.from(JSON.stringify({ receivedAt: '2026-01-02T03:04:05.678Z' }));
+
 /** A whole small archive: captures and receipts in the vault, events sealed in several commits, heads in control. */
 export interface SealedArchive {
   readonly workshop: Workshop;
@@ -48,6 +51,7 @@ export async function openSealedArchive(partitions = 1): Promise<SealedArchive> 
       const own = new FolderVault(vault.root);
       await own.put([{ name: receiptNames.capture(sha256), bytes: capture }]);
       await own.put([{ name: receiptNames.receipt(receipt.sha256), bytes: Buffer.from(receipt.text) }]);
+      await own.put([{ name: receiptNames.received(receipt.sha256), bytes: RECEIVED }]);
       const messages = Array.from({ length: count }, (_, i) => {
         const position = { offset: i, length: 1 };
         const provenance = { receipt: receipt.sha256, capture: sha256, path: name, position };
