@@ -11,6 +11,7 @@ import type { Control, ServiceParts } from '../http/served.ts';
 import { application, Service } from '../http/service.ts';
 import { embeddedFolders } from './embedded.ts';
 import { firstAccounts } from './first-accounts.ts';
+import { forgetSessions } from './forget-sessions.ts';
 import { searchingOf } from './searching.ts';
 import { systemClock, systemRandom } from './system.ts';
 
@@ -19,6 +20,8 @@ export type RunHeld = (argv: readonly string[], caller: Caller, archive: Archive
 
 /** How often control is read while nobody asks; ms. */
 const FOLLOW_EVERY = 500;
+/** How often sessions that are over are looked for; ms. */
+const FORGET_EVERY = 60 * 60_000;
 
 /** Writes and reads of control, as the service asks for them. */
 export function controlOf(archive: Archive): Control {
@@ -66,13 +69,18 @@ export async function serviceParts(
 /** Serves HTTP until `close`: the accounts are there, control is followed, jobs go on. */
 export async function serveHttp(archive: Archive, runHeld: RunHeld, caller: Caller): Promise<Listening> {
   const { service: settings } = archive.settings;
+  const { keys } = foldersOf(archive.settings);
   const searching = searchingOf(archive);
   const real = await serviceParts(archive, runHeld, (line) => caller.io.err(line));
   const parts = { ...real, archive: { ...real.archive, index: searching.index } };
   const stopped = new AbortController();
+  const forget = (): void => void forgetSessions(keys, systemClock.now()).catch(() => undefined);
+  forget();
+  const forgetting = setInterval(forget, FORGET_EVERY);
   const following = archive.control.follow(FOLLOW_EVERY, stopped.signal, () => undefined);
   const service = new Service(parts);
   const end = async (): Promise<void> => {
+    clearInterval(forgetting);
     await service.stop();
     stopped.abort();
     await following;
@@ -106,8 +114,8 @@ export async function serveHttp(archive: Archive, runHeld: RunHeld, caller: Call
   }
 }
 
-function foldersOf(settings: Settings): { vault: string; jobs: string } {
+function foldersOf(settings: Settings): { vault: string; keys: string; jobs: string } {
   if (settings.mode === 'embedded') return embeddedFolders(settings.data);
-  const { vault, jobs = join(dirname(vault), 'jobs') } = settings;
-  return { vault, jobs };
+  const { vault, keys, jobs = join(dirname(vault), 'jobs') } = settings;
+  return { vault, keys, jobs };
 }

@@ -27,7 +27,7 @@ import { Readiness } from './readiness.ts';
 import type { Answer, Call, Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import type { ServiceParts } from './served.ts';
-import { bodyInTime } from './slow-body.ts';
+import { BODY_LIMITS, bodyInTime } from './slow-body.ts';
 
 export interface ServiceOptions {
   /** Holds every answer to the contract too: in tests. */
@@ -130,7 +130,7 @@ export function application(service: Service, options: ServiceOptions = {}): Exp
     // Who may not is turned away before his body is read; what is not of its form, before anything is done.
     app[operation.method](
       operation.path,
-      bodyInTime,
+      bodyInTime(BODY_LIMITS),
       ...(route.access === 'public' ? [signIns] : []),
       (request, response, next) => {
         localsOf(response).operation = operation.operationId;
