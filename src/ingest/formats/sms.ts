@@ -3,6 +3,7 @@
  * karlicoss/HPI (`smscalls.py`) and the exporter's own list of fields.
  */
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { emptyElement } from '../reading/empty-element.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import { decode, decodeHead, openText, readHead } from '../reading/text.ts';
 import { parseXml } from '../reading/xml.ts';
@@ -60,7 +61,9 @@ async function* backupFrames(
   const read = (part: XmlPart & { bytes: Buffer }): Outcome => {
     const { offset, length } = part;
     const repairs: Parameters<typeof parseXml>[2] = [];
-    const parsed = parseXml(decode(stream, part.bytes, repairs), KNOWN, repairs);
+    const text = decode(stream, part.bytes, repairs);
+    const plain = emptyElement(text);
+    const parsed = plain === undefined ? parseXml(text, KNOWN, repairs) : { node: plain };
     if ('code' in parsed) return { type: 'reject', code: parsed.code, detail: parsed.detail };
     return outcomeOf({
       node: parsed.node,
