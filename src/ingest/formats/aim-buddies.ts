@@ -12,7 +12,7 @@ import { undated } from '../reading/undated.ts';
 import { readWhole } from '../reading/whole.ts';
 
 const NETWORK = 'aim';
-const MAX_SIZE = 8 * 1024 * 1024;
+const MAX_SIZE = 1024 * 1024;
 const MAX_DEPTH = 16;
 const MAX_BUDDIES = 100_000;
 
@@ -22,7 +22,10 @@ export const aimBuddies: Format = {
   networks: [NETWORK],
   systems: [{ name: 'AIM buddy list (.blt)', proven: 'synthetic only' }],
   unit: 'The file.',
-  limits: ['A list has no time: it stands at the beginning of 1970, which is marked.'],
+  limits: [
+    'A list has no time: it stands at the beginning of 1970, which is marked.',
+    'A list larger than 1 MiB is not read.',
+  ],
   detect({ text }) {
     const found =
       /^\s*Config\s*\{/u.test(text) && /^\s*Buddy\s*\{/mu.test(text) && /^\s*list\s*\{/mu.test(text);

@@ -10,6 +10,8 @@ import { entriesIn, indexedIn } from './icq/entries.ts';
 import { EntryReader } from './icq/entry-reader.ts';
 
 const DAT_HEAD = Buffer.from([4, 0, 0, 0, 8, 0, 0, 0]);
+/** An index has twenty bytes an entry; a longer one is left aside, and every entry is read as if there were none. */
+const MAX_INDEX = 16 * 1024 * 1024;
 const IDX_HEAD = Buffer.from([4, 0, 0, 0, 20, 0, 0, 0, 8, 0, 0, 0]);
 
 export const icq: Format = {
@@ -79,12 +81,13 @@ async function* databaseFrames(
     yield [{ file, offset: 0, length: file.size, units: 1, read: readWith }];
     return;
   }
-  const indexBytes = index === undefined ? undefined : await readWhole(index);
+  const indexBytes = index === undefined ? undefined : await readWhole(index, MAX_INDEX);
   const indexed = indexBytes === undefined ? undefined : indexedIn(indexBytes);
-  const entries = entriesIn(bytes);
-  const reader = new EntryReader(file, bytes, entries, indexed);
+  const reader = new EntryReader(file, bytes, indexed);
+  let units = 0;
   let batch: Frame[] = [];
-  for (const entry of entries) {
+  for (const entry of entriesIn(bytes)) {
+    units++;
     const { offset, length } = entry;
     const read = (): Outcome[] => [reader.read(entry, { source, file, offset, length })];
     batch.push({ file, offset, length, units: 1, read });
@@ -92,6 +95,6 @@ async function* databaseFrames(
     yield batch;
     batch = [];
   }
-  if (entries.length === 0) batch.push(noEntries(file));
+  if (units === 0) batch.push(noEntries(file));
   yield batch;
 }

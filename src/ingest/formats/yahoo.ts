@@ -28,7 +28,9 @@ export const yahoo: Format = {
   detect({ name, head }) {
     const bytes = Buffer.from(head);
     const isNamed = /(?<!\d)\d{8}-[^/]+\.dat$/iu.test(name);
-    const records = recordsIn(bytes.subarray(0, 8192), true).filter((each) => each.type === 'record').length;
+    const records = [...recordsIn(bytes.subarray(0, 8192), true)].filter(
+      ({ type }) => type === 'record',
+    ).length;
     if (records === 0 || !isRecord(bytes, 0)) return undefined;
     if (!isNamed && records < 2) return undefined;
     return {
@@ -47,10 +49,9 @@ async function* archiveFrames(source: Source, file: SourceFile): AsyncIterable<r
     yield [rejectFrame(file, { offset: 0, length: file.size }, 'file-too-large')];
     return;
   }
-  const parts = recordsIn(bytes, false);
-  const reader = new ArchiveReader(file, parts);
+  const reader = new ArchiveReader(file, bytes);
   let batch: Frame[] = [];
-  for (const part of parts) {
+  for (const part of recordsIn(bytes, false)) {
     const { offset, length } = part;
     batch.push(
       part.type === 'damaged'

@@ -1,9 +1,9 @@
-/** What only a whole log of classic Mac OS shows: who writes, and the order of its dates. */
+/** What only much of a log of classic Mac OS shows: who writes, and the order of its dates. */
 import { normaliseAddress } from '../../../core/ids.ts';
 import type { DateOrder } from '../../../core/receipt.ts';
 import type { SourceFile } from '../../format.ts';
 import { type DateDigits, DateOrders } from '../../reading/date-order.ts';
-import { readWhole } from '../../reading/whole.ts';
+import { readHead } from '../../reading/text.ts';
 
 const HEADING = /^(\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4}) (\d{1,2}) (\d{2})(?: (\d{2}))?\s*$/u;
 const ENTRY = /^([^\t:]{1,64}):\t/u;
@@ -28,14 +28,14 @@ export interface MacSurvey {
 }
 
 const MAX_WRITERS = 1000;
-/** A log longer than this is judged by its beginning. */
-const LIMIT = 64 * 1024 * 1024;
+/** A log is judged by its beginning. */
+const LIMIT = 2 * 1024 * 1024;
 
 export async function surveyOf(file: SourceFile): Promise<MacSurvey> {
   const writers = new Set<string>();
   const orders = new DateOrders();
-  const bytes = (await readWhole(file, LIMIT)) ?? Buffer.alloc(0);
-  for (const line of bytes.toString('latin1').split(/[\r\n]+/u)) {
+  const head = Buffer.from(await readHead(file, LIMIT)).toString('latin1');
+  for (const line of head.split(/[\r\n]+/u)) {
     const heading = headingOf(line);
     if (heading !== undefined) orders.see(heading.date);
     else {

@@ -22,27 +22,46 @@ const HEAD = 28;
 /** Messages were a few kilobytes at most; lists of contacts more. */
 const MAX_ENTRY = 1_048_576;
 
-/** All entries in the order of the file. */
-export function entriesIn(bytes: Buffer): readonly IcqEntry[] {
-  const starts: number[] = [];
-  for (const tail of TAILS)
-    for (let at = bytes.indexOf(tail); at !== -1; at = bytes.indexOf(tail, at + tail.length))
-      if (at >= SIGNATURE_AT + 1) starts.push(at - 1 - SIGNATURE_AT);
-  starts.sort((a, b) => a - b);
-  const entries: IcqEntry[] = [];
+/** All entries in the order of the file, one by one; what is cut lasts up to the next that is whole. */
+export function* entriesIn(bytes: Buffer): Generator<IcqEntry> {
   let end = 0;
-  for (const [i, offset] of starts.entries()) {
-    // What stands inside an entry is its text.
-    if (offset < end) continue;
+  let cutFrom = -1;
+  const found = TAILS.map((tail) => bytes.indexOf(tail));
+  /** Where the next entry begins that does not begin before `end`; −1: nowhere. */
+  const nextStart = (): number => {
+    let first = -1;
+    for (const [i, tail] of TAILS.entries()) {
+      let at = found[i] ?? -1;
+      while (at !== -1 && at - 1 - SIGNATURE_AT < end) at = bytes.indexOf(tail, at + 1);
+      found[i] = at;
+      const start = at - 1 - SIGNATURE_AT;
+      if (at !== -1 && (first === -1 || start < first)) first = start;
+    }
+    return first;
+  };
+  for (let offset = nextStart(); offset !== -1; offset = nextStart()) {
     const size = bytes.readUInt32LE(offset);
-    const next = starts[i + 1] ?? bytes.length;
-    const cut = size < HEAD - 4 || size > MAX_ENTRY || offset + 4 + size > bytes.length;
-    const length = cut ? Math.min(next, bytes.length) - offset : 4 + size;
-    entries.push({ offset, length, kind: bytes[offset + SIGNATURE_AT] ?? 0, cut });
-    end = offset + length;
+    const isCut = size < HEAD - 4 || size > MAX_ENTRY || offset + 4 + size > bytes.length;
+    if (isCut) {
+      if (cutFrom === -1) cutFrom = offset;
+      end = offset + SIGNATURE_AT + 16;
+    } else {
+      if (cutFrom !== -1) yield cut(bytes, cutFrom, offset);
+      cutFrom = -1;
+      yield { offset, length: 4 + size, kind: bytes[offset + SIGNATURE_AT] ?? 0, cut: false };
+      // What stands inside an entry is its text.
+      end = offset + 4 + size;
+    }
   }
-  return entries;
+  if (cutFrom !== -1) yield cut(bytes, cutFrom, bytes.length);
 }
+
+const cut = (bytes: Buffer, offset: number, end: number): IcqEntry => ({
+  offset,
+  length: end - offset,
+  kind: bytes[offset + SIGNATURE_AT] ?? 0,
+  cut: true,
+});
 
 const IDX_START = 20;
 const PAGE_HEAD = 205;

@@ -8,7 +8,7 @@ import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
 import { instantOf } from '../../reading/time.ts';
 import { nameOf } from '../../source-name.ts';
-import type { IcqEntry } from './entries.ts';
+import { entriesIn, type IcqEntry } from './entries.ts';
 
 const NETWORK = 'icq';
 const TEXT_AT = 0x2a;
@@ -16,6 +16,7 @@ const TEXT_AT = 0x2a;
 const FOOTER = 14;
 const RICH_AT = 0x21;
 const SAMPLE = 262_144;
+const MAX_NICKS = 100_000;
 const SEPARATOR = 0xfe;
 
 const KINDS = { message: 0xe0, long: 0x50, url: 0xa0, owner: 0xe4, contact: 0xe5 } as const;
@@ -48,12 +49,7 @@ export class EntryReader {
   readonly #nicks: ReadonlyMap<string, string>;
   readonly #text: (bytes: Buffer, repairs: Repair[]) => string;
 
-  constructor(
-    file: SourceFile,
-    bytes: Buffer,
-    entries: readonly IcqEntry[],
-    indexed: ReadonlySet<number> | undefined,
-  ) {
+  constructor(file: SourceFile, bytes: Buffer, indexed: ReadonlySet<number> | undefined) {
     this.#bytes = bytes;
     this.#indexed = indexed;
     this.#clock = new LogClock(file.settings);
@@ -62,7 +58,7 @@ export class EntryReader {
     this.#selfFrom = number === undefined ? 'setting' : 'path';
     const sample: Buffer[] = [];
     let size = 0;
-    for (const entry of entries) {
+    for (const entry of entriesIn(bytes)) {
       if (size >= SAMPLE || entry.cut || !isMessage(entry.kind)) continue;
       const text = this.#ansi(entry);
       if (text === undefined) continue;
@@ -70,12 +66,12 @@ export class EntryReader {
       size += text.length;
     }
     this.#text = embeddedText(file.settings.encoding, Buffer.concat(sample));
-    this.#nicks = new Map(
-      entries.flatMap((entry) => {
-        const found = entry.kind === KINDS.contact && !entry.cut ? this.#contact(entry) : undefined;
-        return found === undefined ? [] : [found];
-      }),
-    );
+    const nicks = new Map<string, string>();
+    for (const entry of entriesIn(bytes)) {
+      const found = entry.kind === KINDS.contact && !entry.cut ? this.#contact(entry) : undefined;
+      if (found !== undefined && nicks.size < MAX_NICKS) nicks.set(...found);
+    }
+    this.#nicks = nicks;
   }
 
   read(entry: IcqEntry, place: Place): Outcome {

@@ -31,16 +31,15 @@ export async function* databaseFrames(source: Source, file: SourceFile): AsyncIt
   let batch: Frame[] = [];
   let units = 0;
   // What damage repeats stands at one place: the chains of two contacts can break at the same.
-  const broken = new Set<number>();
+  const broken = database.visited();
+  const visited = database.visited();
   const reject = (offset: number): Frame[] => {
     const at = Math.min(offset, bytes.length);
-    if (broken.has(at)) return [];
-    broken.add(at);
-    return [rejectFrame(file, { offset: at, length: 0 }, 'file-damaged')];
+    return broken.visit(at) ? [rejectFrame(file, { offset: at, length: 0 }, 'file-damaged')] : [];
   };
   for (const contact of all) {
     let found = 0;
-    for (const event of database.events(contact)) {
+    for (const event of database.events(contact, visited)) {
       if ('damaged' in event) batch.push(...reject(event.damaged));
       else {
         found++;
@@ -80,9 +79,10 @@ export async function* databaseFrames(source: Source, file: SourceFile): AsyncIt
 /** Texts that are not UTF-8, to tell their code page by. */
 function sampleOf(database: Database, contacts: readonly DbContact[]): Buffer {
   const pieces: Buffer[] = [];
+  const visited = database.visited();
   let size = 0;
   for (const contact of contacts)
-    for (const event of database.events(contact)) {
+    for (const event of database.events(contact, visited)) {
       if (size >= SAMPLE) return Buffer.concat(pieces);
       if ('damaged' in event || (event.flags & (FLAGS.utf8 | FLAGS.encrypted)) !== 0) continue;
       const end = event.blob.indexOf(0);

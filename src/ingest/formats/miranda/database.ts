@@ -37,12 +37,32 @@ export interface DbEvent {
 /** Contacts of one profile are thousands at most; a longer chain is none. */
 const MAX_CHAIN = 200_000;
 const MAX_SETTINGS = 4096;
+/** Bytes of settings that are read of one profile: chains of many contacts can run into one another. */
+const MAX_SETTING_BYTES = 128 * 1024 * 1024;
+
+/** Offsets that have been visited: a bit each. */
+export class Visited {
+  readonly #bits: Uint8Array;
+
+  constructor(length: number) {
+    this.#bits = new Uint8Array((length >> 3) + 1);
+  }
+
+  /** Whether this is the first visit. */
+  visit(offset: number): boolean {
+    const mask = 1 << (offset & 7);
+    const byte = this.#bits[offset >> 3] ?? 0;
+    this.#bits[offset >> 3] = byte | mask;
+    return (byte & mask) === 0;
+  }
+}
 
 export class Database {
   readonly #bytes: Buffer;
   /** Since 0.95 an event begins with the number of its contact. */
   readonly #numbered: boolean;
   readonly #modules = new Map<number, string | undefined>();
+  #settingBytes = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -108,6 +128,8 @@ export class Database {
       seen.add(at);
       const module = this.#module(this.#bytes.readUInt32LE(at + 8));
       const size = this.#bytes.readUInt32LE(at + 12);
+      this.#settingBytes += 16 + Math.min(size, this.#bytes.length);
+      if (this.#settingBytes > MAX_SETTING_BYTES) break;
       const blob = this.#bytes.subarray(at + 16, Math.min(at + 16 + size, this.#bytes.length));
       if (module !== undefined) all.set(module, settingsIn(blob));
       at = this.#bytes.readUInt32LE(at + 4);
@@ -115,17 +137,23 @@ export class Database {
     return all;
   }
 
-  /** Events of a contact in the order of their chain; `damaged`: the offset at which it breaks. */
-  *events(contact: DbContact): Generator<DbEvent | { readonly damaged: number }> {
+  /** Marks for one walk over all events. */
+  visited(): Visited {
+    return new Visited(this.#bytes.length);
+  }
+
+  /**
+   * Events of a contact in the order of their chain; `damaged`: the offset at which it breaks. An event that was
+   * visited already belongs to another chain.
+   */
+  *events(contact: DbContact, visited: Visited): Generator<DbEvent | { readonly damaged: number }> {
     const head = this.#numbered ? 34 : 30;
-    const seen = new Set<number>();
     let at = contact.firstEvent;
     while (at !== 0) {
-      if (seen.has(at) || !this.#has(at, head, SIGNATURES.event)) {
+      if (!this.#has(at, head, SIGNATURES.event) || !visited.visit(at)) {
         yield { damaged: at };
         return;
       }
-      seen.add(at);
       const base = at + (this.#numbered ? 4 : 0);
       const size = this.#bytes.readUInt32LE(base + 26);
       if (at + head + size > this.#bytes.length) {

@@ -10,7 +10,7 @@ import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
 import { wellFormed } from '../../reading/text.ts';
 import { nameOf } from '../../source-name.ts';
-import type { Damaged, YahooRecord } from './records.ts';
+import { recordsIn, type YahooRecord } from './records.ts';
 
 const NETWORK = 'yahoo';
 const KINDS: Readonly<Record<number, 'start' | 'message' | 'join' | 'decline' | 'leave' | 'conference'>> = {
@@ -32,7 +32,7 @@ export class ArchiveReader {
   readonly #facts: NonNullable<Provenance['facts']>;
   readonly #text: (bytes: Buffer, repairs: Repair[]) => string;
 
-  constructor(file: SourceFile, parts: readonly (YahooRecord | Damaged)[]) {
+  constructor(file: SourceFile, bytes: Buffer) {
     const names = nameOf(file).split('/');
     const named = /(?<!\d)\d{8}-(.+)\.dat$/iu.exec(names.at(-1) ?? '')?.[1];
     const account = named ?? file.settings.account;
@@ -41,9 +41,8 @@ export class ArchiveReader {
     const kind = names.at(-3) ?? '';
     const folder = names.at(-2);
     const isTree = /^(?:Messages|Conferences|Mobile Messages)$/iu.test(kind);
-    const isConference =
-      /^Conferences$/iu.test(kind) ||
-      parts.some((part) => part.type === 'record' && part.kind >= 25 && part.kind <= 29);
+    const { sample, hasConference } = this.#survey(bytes);
+    const isConference = /^Conferences$/iu.test(kind) || hasConference;
     if (isConference) this.#room = isTree ? folder : (names.at(-1) ?? '');
     else if (isTree && folder !== undefined) this.#peer = normaliseAddress(NETWORK, folder);
     this.#facts = {
@@ -51,14 +50,22 @@ export class ArchiveReader {
       ...(account !== undefined && { account: named === undefined ? 'setting' : 'path' }),
       ...(isTree && { conversation: 'path' }),
     };
-    const sample: Buffer[] = [];
+    this.#text = embeddedText(file.settings.encoding, sample);
+  }
+
+  /** Texts to tell the code page by, and whether anything is of a conference. */
+  #survey(bytes: Buffer): { readonly sample: Buffer; readonly hasConference: boolean } {
+    const pieces: Buffer[] = [];
     let size = 0;
-    for (const part of parts) {
-      if (part.type !== 'record' || size >= SAMPLE) continue;
-      sample.push(this.#plain(part.text), Buffer.from('\n'));
+    let hasConference = false;
+    for (const part of recordsIn(bytes, false)) {
+      if (part.type !== 'record') continue;
+      hasConference ||= part.kind >= 25 && part.kind <= 29;
+      if (size >= SAMPLE || part.text.length === 0) continue;
+      pieces.push(this.#plain(part.text), Buffer.from('\n'));
       size += part.text.length;
     }
-    this.#text = embeddedText(file.settings.encoding, Buffer.concat(sample));
+    return { sample: Buffer.concat(pieces), hasConference };
   }
 
   /** The bytes of a text; they are XORed with the account’s name, over and over. */

@@ -65,9 +65,8 @@ function recordAt(bytes: Buffer, at: number): YahooRecord | undefined {
   };
 }
 
-/** All records, and what lies between them. `head`: only the beginning of a file is there; its cut-off end is no damage. */
-export function recordsIn(bytes: Buffer, head: boolean): readonly (YahooRecord | Damaged)[] {
-  const parts: (YahooRecord | Damaged)[] = [];
+/** All records one by one, and what lies between them. `head`: only the beginning is there; its cut-off end is no damage. */
+export function* recordsIn(bytes: Buffer, head: boolean): Generator<YahooRecord | Damaged> {
   let damagedFrom = -1;
   let at = 0;
   while (at < bytes.length) {
@@ -78,17 +77,12 @@ export function recordsIn(bytes: Buffer, head: boolean): readonly (YahooRecord |
       continue;
     }
     if (damagedFrom !== -1)
-      parts.push({ type: 'damaged', offset: damagedFrom, length: at - damagedFrom, cut: false });
+      yield { type: 'damaged', offset: damagedFrom, length: at - damagedFrom, cut: false };
     damagedFrom = -1;
-    parts.push(record);
+    yield record;
     at += record.length;
   }
-  if (damagedFrom !== -1 && !head)
-    parts.push({
-      type: 'damaged',
-      offset: damagedFrom,
-      length: bytes.length - damagedFrom,
-      cut: isRecord(bytes, damagedFrom),
-    });
-  return parts;
+  if (damagedFrom === -1 || head) return;
+  const length = bytes.length - damagedFrom;
+  yield { type: 'damaged', offset: damagedFrom, length, cut: isRecord(bytes, damagedFrom) };
 }
