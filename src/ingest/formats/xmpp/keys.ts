@@ -2,6 +2,7 @@
 import type { XmlNode } from '../../reading/xml.ts';
 import { attribute, localName } from './element.ts';
 import { bare } from './people.ts';
+import { Recent } from './recent.ts';
 
 /** Messages that are remembered; the oldest are forgotten first. */
 const MAX_KNOWN = 200_000;
@@ -11,9 +12,9 @@ const MAX_KNOWN = 200_000;
  * the message itself. Corrections name the message's own id everywhere, so a room's messages are remembered by both.
  */
 export class MessageKeys {
-  readonly #captured = new Set<string>();
-  readonly #byOwnId = new Map<string, string>();
-  readonly #roots = new Map<string, string>();
+  readonly #captured = new Recent(MAX_KNOWN);
+  readonly #byOwnId = new Recent(MAX_KNOWN);
+  readonly #roots = new Recent(MAX_KNOWN);
 
   /** The key of a message; undefined where it has no id. */
   keyOf(node: XmlNode, room: string | undefined, archiveId: string | undefined): string | undefined {
@@ -21,7 +22,6 @@ export class MessageKeys {
     if (room === undefined) return own;
     const key = stanzaId(node, room) ?? archiveId ?? own;
     if (own !== undefined && key !== undefined && own !== key) {
-      forgetOldest(this.#byOwnId);
       this.#byOwnId.set(`${room}\n${own}`, key);
     }
     return key;
@@ -34,7 +34,6 @@ export class MessageKeys {
 
   /** Remembers that a message corrects another: what answers the correction belongs to the first. */
   edit(conversation: string, key: string, root: string): void {
-    forgetOldest(this.#roots);
     this.#roots.set(`${conversation}\n${key}`, root);
   }
 
@@ -45,19 +44,12 @@ export class MessageKeys {
 
   /** Remembers that a message was read. */
   capture(conversation: string, key: string): void {
-    forgetOldest(this.#captured);
-    this.#captured.add(`${conversation}\n${key}`);
+    this.#captured.set(`${conversation}\n${key}`, '');
   }
 
   captured(conversation: string, key: string): 'captured' | 'not-captured' {
-    return this.#captured.has(`${conversation}\n${key}`) ? 'captured' : 'not-captured';
+    return this.#captured.get(`${conversation}\n${key}`) === undefined ? 'not-captured' : 'captured';
   }
-}
-
-function forgetOldest(known: Map<string, string> | Set<string>): void {
-  if (known.size < MAX_KNOWN) return;
-  const [oldest] = known.keys();
-  if (oldest !== undefined) known.delete(oldest);
 }
 
 function stanzaId(node: XmlNode, room: string): string | undefined {
