@@ -41,6 +41,10 @@ export async function parse({ messages }: { readonly messages: number }): Promis
       if (input === undefined) continue;
       note(format.name);
       const found = await best(() => read(input));
+      if (!isMeasured(input, found)) {
+        note(`${format.name} is left out: its fixture made large is not what it reads`);
+        continue;
+      }
       results.push(...resultsOf(input, found));
       for (const parser of parsers.filter((each) => each.format === format.name))
         results.push(...(await compared(input, found, parser)));
@@ -48,6 +52,10 @@ export async function parse({ messages }: { readonly messages: number }): Promis
     return results;
   });
 }
+
+/** A fixture that was repeated into something else says nothing: few events in many bytes, or mostly rejects. */
+const isMeasured = ({ large }: Input, { events, rejects }: Measured): boolean =>
+  events > rejects && events > large.bytes.length / 10_000;
 
 function resultsOf({ format, large }: Input, { ms, events, rejects }: Measured): Result[] {
   const rate = large.bytes.length / MB / (ms / 1000);
