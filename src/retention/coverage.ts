@@ -42,9 +42,9 @@ export interface HoldCoverage {
 
 /** A hold that is not placed. Throws `bad-query` where the scope may not be one. */
 export function wouldHold(text: string, zone: string, register: Register): JudgedHold {
-  parseScope(text);
+  parseScope(text, register.directory);
   const scope = { text, language: LANGUAGES.current, directory: register.directory.version };
-  return { hold: text, zone, scopes: [readScope(scope, LANGUAGES)] };
+  return { hold: text, zone, scopes: [readScope(scope, LANGUAGES)], directory: register.directory };
 }
 
 /** Judges a hold on every record of the vault and counts what it covers. */

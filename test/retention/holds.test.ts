@@ -1,4 +1,5 @@
-import type { Event } from '../../src/core/event.ts';
+import { EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
+import type { Event, Json } from '../../src/core/event.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import { parseScope } from '../../src/core/holds/read-scope.ts';
 import type { Entry } from '../../src/core/record.ts';
@@ -11,7 +12,8 @@ import {
   RECEIPT,
   type Workshop,
 } from '../archive/workshop.ts';
-import { heldBy, holdOn, said, seal } from './judged.ts';
+import { Desk, DONE } from '../core/control/acts.ts';
+import { type Holding, heldBy, holdOn, said, seal } from './judged.ts';
 
 let workshop: Workshop;
 beforeEach(async () => {
@@ -186,6 +188,76 @@ describe('a hold cannot be got around', () => {
     expect(await heldBy(workshop, holdOn(['merger']))).toEqual(['the merger']);
   });
 
+  describe('on a custodian', () => {
+    const bob = (...addresses: Json[]): Json => ({
+      what: 'set',
+      custodian: {
+        id: 'H1',
+        names: ['Bob Example'],
+        entity: null,
+        desk: null,
+        supervisor: null,
+        counsel: false,
+        employedFrom: null,
+        employedTo: null,
+        groups: [],
+        addresses,
+      },
+    });
+    const address = (text: string, to: string | null = null): Json => ({
+      network: 'slack',
+      address: text,
+      from: null,
+      to,
+      shared: false,
+    });
+    /** The directory after these versions, the hold being placed under the first of them. */
+    async function versions(...changes: Json[][]): Promise<Holding> {
+      const desk = new Desk();
+      await desk.bootstrap();
+      for (const [expects, all] of changes.entries())
+        expect(
+          await desk.act('ada', 'directory.change', {
+            expects,
+            import: String(expects).padStart(32, '0'),
+            part: 1,
+            parts: 1,
+            changes: all,
+          }),
+        ).toEqual(DONE);
+      return { directory: desk.register.directory, since: 1 };
+    }
+
+    test.each<[string, Json[]]>([
+      ['ending his address in the past', [bob(address('bob', '2001-01-01'))]],
+      ['taking his address away', [bob()]],
+      ['giving his address to somebody who does not exist', [bob(address('someone'))]],
+      ['taking him off the directory', [{ what: 'remove', id: 'H1' }]],
+    ])('by %s', async (_, change) => {
+      await seal(workshop, [held, said('of another', { from: 'carol' })]);
+      const before = await heldBy(workshop, holdOn(['custodian:H1'], await versions([bob(address('bob'))])));
+      expect(before).toEqual(['the merger']);
+      const after = await versions([bob(address('bob'))], change);
+      expect(await heldBy(workshop, holdOn(['custodian:H1'], after))).toEqual(before);
+    });
+
+    test('by writing from an address that he gets later', async () => {
+      await seal(workshop, [said('from the new address', { from: 'bob2' })]);
+      const holding = await versions([bob()], [bob(address('bob2'))]);
+      expect(await heldBy(workshop, holdOn(['custodian:H1'], holding))).toEqual(['from the new address']);
+    });
+
+    test('by a change of his name: a scope names people by HR id', async () => {
+      const { directory } = await versions([bob(address('bob'))]);
+      if (directory === undefined) throw new Error('no directory');
+      expect(() => parseScope('custodian:"Bob Example"', directory)).toThrow(
+        expect.objectContaining({ code: 'bad-query', hint: expect.stringContaining('custodian:H1') }),
+      );
+      expect(() => parseScope('custodian:H2', directory)).toThrow();
+      expect(parseScope('custodian:H1', directory)).toMatchObject({ field: 'custodian' });
+    });
+  });
+
   test('by an error: what cannot be judged is held', async () => {
     const [one] = LANGUAGES.versions.values();
     if (one === undefined) throw new Error('no language');
@@ -202,6 +274,6 @@ describe('a hold cannot be got around', () => {
   });
 
   test.each(['hold:x', 'matter:x', 'tag:x', 'flag:x', 'from:bob (NOT hold:x)'])('by a scope %s', (scope) => {
-    expect(() => parseScope(scope)).toThrow();
+    expect(() => parseScope(scope, EMPTY_DIRECTORY)).toThrow();
   });
 });

@@ -1,6 +1,6 @@
 /** Holds judged on a real vault: what they cover, by the texts of the records. */
 import { openReader } from '../../src/archive/read/open-reader.ts';
-import type { Scope } from '../../src/core/control/register.ts';
+import { type Directory, EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
 import type { Event } from '../../src/core/event.ts';
 import { sha256Hex } from '../../src/core/hash.ts';
 import type { JudgedHold } from '../../src/core/holds/judge.ts';
@@ -11,16 +11,18 @@ import { LANGUAGES, type Languages } from '../../src/core/search/language.ts';
 import { judgeHolds } from '../../src/retention/judgement.ts';
 import { carried, messageEvent, type Workshop } from '../archive/workshop.ts';
 
-export function holdOn(
-  texts: readonly string[],
-  { zone = 'UTC', language = 1, languages = LANGUAGES as Languages } = {},
-): JudgedHold {
-  const scope = (text: string): Pick<Scope, 'text' | 'language' | 'directory'> => ({
-    text,
-    language,
-    directory: 0,
-  });
-  return { hold: 'h', zone, scopes: texts.map((text) => readScope(scope(text), languages)) };
+export interface Holding {
+  readonly zone?: string;
+  readonly languages?: Languages;
+  readonly directory?: Directory;
+  /** Version of the directory when the scopes were written. */
+  readonly since?: number;
+}
+
+export function holdOn(texts: readonly string[], holding: Holding = {}): JudgedHold {
+  const { zone = 'UTC', languages = LANGUAGES, directory = EMPTY_DIRECTORY, since = 0 } = holding;
+  const scopes = texts.map((text) => readScope({ text, language: 1, directory: since }, languages));
+  return { hold: 'h', zone, scopes, directory };
 }
 
 /** Texts (or ids, codes) of everything that the hold covers, in the order of the logs. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Grant } from '../../core/control/register.ts';
-import { parseScope } from '../../core/holds/read-scope.ts';
 import { LANGUAGES } from '../../core/search/language.ts';
+import { parseQuery } from '../../core/search/parse.ts';
 import { actCommand, expected, known, lookCommand } from '../act-command.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
@@ -29,7 +29,7 @@ const add = actCommand({
       )
       .requiredOption('--reason <text>', 'why'),
   details({ args, options }) {
-    parseScope(String(options.scope));
+    parseQuery(String(options.scope));
     return {
       grant: args[0] ?? '',
       expects: 0,

@@ -18,9 +18,12 @@ const now = (register: Register, hold: string) => ({ hold: register.holds.get(ho
 const reason = (options: Options): string => String(options.reason);
 
 /** A scope as it is sealed. Throws `bad-query` where it may not be one. */
-function scopeIn(options: Options): { readonly scope: string; readonly language: number } {
+function scopeIn({ options, register }: Pick<Putting, 'options' | 'register'>): {
+  readonly scope: string;
+  readonly language: number;
+} {
   const scope = String(options.scope);
-  parseScope(scope);
+  parseScope(scope, register.directory);
   return { scope, language: LANGUAGES.current };
 }
 
@@ -38,7 +41,7 @@ const preview = lookCommand({
     const matter =
       options.matter === undefined ? undefined : known(register.matters, String(options.matter), 'matter');
     const zone = matter?.zone ?? archive.settings.zone;
-    const reads = explainQuery(parseScope(scope), scope, zone);
+    const reads = explainQuery(parseScope(scope, register.directory), scope, zone);
     const coverage = await judged(archive, context, (reader, judging) =>
       coverageOf(reader, wouldHold(scope, zone, register), register, judging),
     );
@@ -65,11 +68,11 @@ const place = actCommand({
       .requiredOption('--authority <text>', 'who asks for it: a subpoena, a letter, counsel')
       .requiredOption('--reason <text>', 'why')
       .option('--trigger <day>', 'day of the event that gave rise to it (YYYY-MM-DD)'),
-  details: ({ args, options }) => ({
+  details: ({ args, options, register }) => ({
     hold: args[0] ?? '',
     expects: 0,
     matter: String(options.matter),
-    ...scopeIn(options),
+    ...scopeIn({ options, register }),
     authority: String(options.authority),
     reason: reason(options),
     trigger: options.trigger === undefined ? null : String(options.trigger),
@@ -92,7 +95,7 @@ const widen = actCommand({
     return {
       hold: hold.hold,
       expects: expected(options, hold),
-      ...scopeIn(options),
+      ...scopeIn(putting),
       reason: reason(options),
     };
   },
@@ -114,7 +117,7 @@ const narrow = actCommand({
     return {
       hold: hold.hold,
       expects: expected(options, hold),
-      ...scopeIn(options),
+      ...scopeIn(putting),
       reason: reason(options),
     };
   },

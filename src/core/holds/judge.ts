@@ -8,6 +8,7 @@
  * holds.
  */
 import type { Hold, Register } from '../control/register.ts';
+import type { Directory } from '../directory/fold.ts';
 import type { ReceiptEntry, Reject } from '../record.ts';
 import type { IndexDocument } from '../search/document.ts';
 import { conversationKey, type SearchFields } from '../search/fields.ts';
@@ -18,6 +19,7 @@ import type { KeyPattern } from '../search/plan.ts';
 import { partsOf } from '../search/query.ts';
 import { timeRange } from '../search/time-range.ts';
 import { offsetAt } from '../search/zones.ts';
+import { namesCustodian } from './custodians.ts';
 import { IdSet } from './id-set.ts';
 import { judgeRecord, judgeUnread } from './judge-unsure.ts';
 import { type ReadScope, readScope } from './read-scope.ts';
@@ -28,6 +30,8 @@ export interface JudgedHold {
   /** Zone of its matter: of dates without one, and of days. */
   readonly zone: string;
   readonly scopes: readonly ReadScope[];
+  /** With all that its versions ever said. */
+  readonly directory: Directory;
 }
 
 /** The holds that are in force. */
@@ -42,6 +46,7 @@ export function judgedHold(register: Register, hold: Hold, languages: Languages 
     hold: hold.hold,
     zone: register.matters.get(hold.matter)?.zone ?? 'UTC',
     scopes: hold.scopes.map((scope) => readScope(scope, languages)),
+    directory: register.directory,
   };
 }
 
@@ -160,18 +165,20 @@ export class HoldJudge {
     document: IndexDocument,
     known: Map<Language, SearchFields>,
   ): 'no' | 'yes' | 'with words' {
-    const context: MatchContext = {
-      zone: hold.zone,
-      conversations: (pattern) => this.#conversations.get(JSON.stringify(pattern))?.found ?? new Set(),
-      intervals: () => [],
-    };
     let isFound = false;
-    for (const scope of hold.scopes)
+    for (const scope of hold.scopes) {
+      const context: MatchContext = {
+        zone: hold.zone,
+        conversations: (pattern) => this.#conversations.get(JSON.stringify(pattern))?.found ?? new Set(),
+        intervals: () => [],
+        isNamed: (custodian, record) => namesCustodian(hold.directory, custodian, scope.directory, record),
+      };
       for (const reading of scope.readings) {
         if (!isCovered(reading, document, known, context)) continue;
         if (scope.hasWords) return 'with words';
         isFound = true;
       }
+    }
     return isFound ? 'yes' : 'no';
   }
 

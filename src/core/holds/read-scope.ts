@@ -1,5 +1,7 @@
 /** A hold's scope as it is read for judging: by the version of its writer, and by the one that is spoken now. */
 import type { Scope } from '../control/register.ts';
+import type { Directory } from '../directory/fold.ts';
+import { custodiansNamed } from '../directory/people.ts';
 import { HoldfastError } from '../errors.ts';
 import { LANGUAGES, type Language, type Languages } from '../search/language.ts';
 import { partsOf, type Query } from '../search/query.ts';
@@ -21,12 +23,16 @@ export interface ReadScope {
   readonly directory: number;
 }
 
-/** Reads what somebody wants to fix as a scope. Throws `bad-query` where it may not be one. */
-export function parseScope(text: string): Query {
+/**
+ * Reads what somebody wants to fix as a scope. Throws `bad-query` where it may not be one. Custodians are named by HR id,
+ * which never changes hands, and not by a name, which a change of the directory could take away.
+ */
+export function parseScope(text: string, directory: Directory): Query {
   const language = LANGUAGES.versions.get(LANGUAGES.current);
   if (language === undefined) throw new HoldfastError('internal', 'The current query language is missing.');
   const query = language.parse(text);
   for (const part of partsOf(query)) {
+    if (part.type === 'field' && part.field === 'custodian') checkCustodian(part.custodian, directory);
     const field: string = part.type === 'field' ? part.field : '';
     if (REFUSED.has(field))
       throw new HoldfastError('bad-query', `A scope may not use ${field}:, whose answer people can change.`, {
@@ -34,6 +40,17 @@ export function parseScope(text: string): Query {
       });
   }
   return query;
+}
+
+function checkCustodian(custodian: string, directory: Directory): void {
+  if (directory.custodians.has(custodian)) return;
+  const meant = custodiansNamed(directory, custodian).map(({ id }) => `custodian:${id}`);
+  throw new HoldfastError('bad-query', 'The directory has no custodian of this HR id.', {
+    hint:
+      meant.length === 0
+        ? "'holdfast custodian list' shows whom it has."
+        : `A scope names people by HR id, as names can change: ${meant.slice(0, 10).join(' or ')}.`,
+  });
 }
 
 /** Reads a scope that was sealed. Never throws: what cannot be read covers everything. */

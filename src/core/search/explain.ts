@@ -91,6 +91,8 @@ function fieldText(part: Query & { readonly type: 'field' }, zone: string): stri
       return `the event has: ${part.feature}`;
     case 'class':
       return `the retention class is ${part.class}`;
+    case 'custodian':
+      return `the event names an address of the custodian "${part.custodian}", by any version of the directory from now on`;
     default: {
       const { from, to } = boundsOf(part.field, periodOf(part.date, zone));
       const bounds = [

@@ -10,7 +10,7 @@ import { parseQuery } from './parse.ts';
 import type { Query } from './query.ts';
 
 export interface Language {
-  /** Throws `bad-query`, `unknown-field` or `query-too-wide`. */
+  /** Reads a scope. Throws `bad-query`, `unknown-field` or `query-too-wide`. */
   parse(text: string): Query;
   fieldsOf(document: IndexDocument): SearchFields;
   judge(query: Query, document: IndexDocument, fields: SearchFields, context: MatchContext): Verdict;
@@ -24,5 +24,7 @@ export interface Languages {
 
 export const LANGUAGES: Languages = {
   current: 1,
-  versions: new Map([[1, { parse: parseQuery, fieldsOf: searchFields, judge }]]),
+  versions: new Map([
+    [1, { parse: (text) => parseQuery(text, { custodians: true }), fieldsOf: searchFields, judge }],
+  ]),
 };

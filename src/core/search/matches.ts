@@ -20,6 +20,8 @@ export interface MatchContext {
   readonly zone: string;
   /** Keys of the conversations in which somebody was ever named. */
   conversations(pattern: KeyPattern): ReadonlySet<string>;
+  /** Whether a record names a custodian; absent where only searches are judged, which do not ask. */
+  isNamed?(custodian: string, document: IndexDocument): boolean;
   /** When somebody was present. */
   intervals(pattern: KeyPattern): readonly Interval[];
 }
@@ -108,6 +110,9 @@ function judgeField(
       return when(fields.has.includes(query.feature));
     case 'class':
       return when(key(document.class) === query.class);
+    case 'custodian':
+      if (context.isNamed === undefined) throw new TypeError('nobody here knows the directory');
+      return when(context.isNamed(query.custodian, document));
     default:
       return judgeTime(query, fields, context.zone);
   }

@@ -46,6 +46,8 @@ export type Query =
   | (Span & { readonly type: 'field'; readonly field: 'kind'; readonly kinds: readonly EventKind[] })
   | (Span & { readonly type: 'field'; readonly field: 'has'; readonly feature: Feature })
   | (Span & { readonly type: 'field'; readonly field: 'class'; readonly class: string })
+  /** In scopes of holds only: a person, by HR id. */
+  | (Span & { readonly type: 'field'; readonly field: 'custodian'; readonly custodian: string })
   | (Span & { readonly type: 'field'; readonly field: DateField; readonly date: WrittenDate });
 
 /** Every part of a query, parents before their parts. */

@@ -50,6 +50,14 @@ export function readField(field: string, value: string, quoted: boolean, span: S
   return { type: 'field', field: 'has', feature: choose(FEATURES, value.toLowerCase(), span), ...span };
 }
 
+/** `custodian:` of a hold's scope. */
+export function readCustodian(value: string, span: Span): Query {
+  const custodian = value.trim();
+  if (custodian === '')
+    throw badQuery(span.start, 'custodian: needs a value', 'Write custodian: and an HR id.');
+  return { type: 'field', field: 'custodian', custodian, ...span };
+}
+
 function namePattern(value: string, quoted: boolean, isAddress: boolean, span: Span): KeyPattern {
   if (!quoted && /[*?]/u.test(value)) {
     const pattern = foldPattern(value);

@@ -93,6 +93,8 @@ async function planOfField(
       return { op: 'has', feature: query.feature };
     case 'class':
       return { op: 'class', class: query.class };
+    case 'custodian':
+      throw new TypeError('searches do not ask for custodians');
     default: {
       const { from, to } = boundsOf(query.field, periodOf(query.date, lookups.zone));
       return { op: 'time', from, to, certain: negated };

@@ -45,9 +45,9 @@ function required<T>(call: Call, things: ReadonlyMap<string, T>, key: string): T
 const scoped = { language: LANGUAGES.current };
 
 /** Throws `bad-query` where it may be no scope: before it is sealed, so that its writer can mend it. */
-function scopeOf({ scope }: { readonly [key: string]: unknown }): string {
+function scopeOf({ register }: Call, { scope }: { readonly [key: string]: unknown }): string {
   const text = String(scope);
-  parseScope(text);
+  parseScope(text, register.directory);
   return text;
 }
 
@@ -107,19 +107,19 @@ export const governanceRoutes: readonly Route[] = [
     operationId: 'placeHold',
     access: 'hold.place',
     action: 'hold.place',
-    details: (_call, body) => ({ trigger: null, ...body, ...scoped, expects: 0, scope: scopeOf(body) }),
+    details: (call, body) => ({ trigger: null, ...body, ...scoped, expects: 0, scope: scopeOf(call, body) }),
   }),
   controlRoute({
     operationId: 'widenHold',
     access: 'hold.amend',
     action: 'hold.widen',
-    details: (call, body) => ({ ...body, ...scoped, scope: scopeOf(body), hold: call.params.hold }),
+    details: (call, body) => ({ ...body, ...scoped, scope: scopeOf(call, body), hold: call.params.hold }),
   }),
   controlRoute({
     operationId: 'requestHoldNarrowing',
     access: 'hold.request-release',
     action: 'hold.request-narrowing',
-    details: (call, body) => ({ ...body, ...scoped, scope: scopeOf(body), hold: call.params.hold }),
+    details: (call, body) => ({ ...body, ...scoped, scope: scopeOf(call, body), hold: call.params.hold }),
   }),
   controlRoute({
     operationId: 'requestHoldRelease',

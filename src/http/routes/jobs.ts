@@ -68,7 +68,7 @@ export const jobRoutes: readonly Route[] = [
     access: PERMISSION['hold-preview'],
     body: previewBody,
     handle(call, { body: { scope, matter } }) {
-      parseScope(scope);
+      parseScope(scope, call.register.directory);
       return begin(call, { kind: 'hold-preview', scope, ...(matter === undefined ? {} : { matter }) });
     },
   }),
