@@ -56,6 +56,8 @@ export function outcomeOf(said: Said, place: Place, scribe: Scribe): Outcome {
   if (at === undefined)
     return { type: 'reject', code: 'time-invalid', detail: 'CreateTime', ...partOf(said) };
   const { type, content } = said;
+  if (!Number.isSafeInteger(type))
+    return { type: 'reject', code: 'field-invalid', detail: 'Type', ...partOf(said) };
   const media = MEDIA[type];
   const read = media === undefined ? textIn(type, content) : {};
   const attachments = media === undefined ? read.attachments : [{ name: media, state: 'missing' as const }];
