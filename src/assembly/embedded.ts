@@ -80,16 +80,20 @@ export async function openEmbedded(
     data: settings.data,
   } satisfies IndexWorkerData);
   const index = remoteIndex(indexing);
-  // While the threads get ready.
-  const stored = await readKeyFile(folders.keys, passphrase).catch(async (error: unknown) => {
+  let watch: NodeJS.Timeout | undefined;
+  /** Whatever fails from here on: threads that nobody ends would keep the process for ever. */
+  const abandoned = async (error: unknown): Promise<never> => {
+    clearInterval(watch);
     await Promise.all([sealing.end(), indexing.end()]);
     throw error;
-  });
+  };
+  // While the threads get ready.
+  const stored = await readKeyFile(folders.keys, passphrase).catch(abandoned);
   port1.postMessage(stored);
   const { ledger, node, seal } = keysOf(stored);
 
   let incidents: readonly Incident[] = [];
-  const watch = setInterval(() => {
+  watch = setInterval(() => {
     sealer.incidents().then(
       (found) => {
         for (const { log, code, message } of found.slice(incidents.length))
@@ -108,7 +112,7 @@ export async function openEmbedded(
     consume: () => Promise.reject(new TypeError('the sealing thread consumes the stream')),
     close: async () => {},
   };
-  const reader = await openReader(vault, identity);
+  const reader = await openReader(vault, identity).catch(abandoned);
   const archive: Archive = {
     settings,
     identity,
@@ -124,14 +128,7 @@ export async function openEmbedded(
     incidents: () => incidents,
     rebuildIndex: index.rebuildIndex,
   };
-  await ensureFirstAct(archive, identity, actor, actTools(archive));
-  if (unclean) {
-    const logs = transcriptLogs(identity.partitions);
-    reportSweep(
-      await sweep({ ...archive, register: await archive.control.refresh(), logs, olderThan: 0 }),
-      io,
-    );
-  }
+  await takeUp(archive, unclean, actor, io).catch(abandoned);
   return {
     archive,
     async close() {
@@ -143,6 +140,15 @@ export async function openEmbedded(
       if (settled) await rm(folders.open, { force: true });
     },
   };
+}
+
+/** What a crash left undone: control's first act, and receipts that some log has not sealed. */
+async function takeUp(archive: Archive, unclean: boolean, actor: string, io: Io): Promise<void> {
+  await ensureFirstAct(archive, archive.identity, actor, actTools(archive));
+  if (!unclean) return;
+  const logs = transcriptLogs(archive.identity.partitions);
+  const register = await archive.control.refresh();
+  reportSweep(await sweep({ ...archive, register, logs, olderThan: 0 }), io);
 }
 
 /** The index in its thread, as this one calls it. */
