@@ -36,6 +36,8 @@ export const FAULTS = {
   'capture-damaged': 'A capture’s bytes do not hash to its name.',
   'receipt-missing': 'A receipt whose entry is sealed is gone.',
   'receipt-damaged': 'A receipt’s bytes do not hash to its name, or are not of its form.',
+  'receipt-beside':
+    'What stands beside a receipt, its moment or its account, is not what its sealed entry says.',
   'receipt-account': 'A receipt’s account does not add up, in itself or with what was sealed.',
   'attachment-missing': 'A held attachment is gone.',
   'attachment-damaged': 'An attachment’s bytes do not hash to its name.',

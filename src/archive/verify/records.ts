@@ -155,7 +155,7 @@ export class RecordChecks {
   }
 
   async #receipt(log: LogName, entry: ReceiptEntry, where: string): Promise<void> {
-    const { receipt, account } = entry;
+    const { receipt, account, receivedAt } = entry;
     if (!HEX.test(receipt)) throw new TypeError('no digest');
     const base = baseOf(log);
     const key = `${base} ${receipt}`;
@@ -172,6 +172,22 @@ export class RecordChecks {
     const rest = [...waiting].filter((name) => name !== base);
     this.#receipts.set(receipt, rest.length === 0 ? SEALED : new Set(rest));
     await this.#storage.mustExist(receiptNames.receipt(receipt), 'receipt-missing', `${where} is its entry.`);
+    await this.#beside(receiptNames.received(receipt), { receivedAt }, where);
+    await this.#beside(receiptNames.account(receipt), account, where);
+  }
+
+  /** What a sweep would go by must be what was sealed. Where it is gone, reading the receipt again makes it anew. */
+  async #beside(name: string, sealed: object, where: string): Promise<void> {
+    const bytes = await this.#storage.get(name);
+    if (bytes === undefined) return;
+    let found: string | undefined;
+    try {
+      found = canonical(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    } catch {
+      // No JSON, or none that Holdfast writes.
+    }
+    if (found !== canonical(sealed))
+      this.#findings.fault('receipt-beside', name, `It is not what ${where} says.`);
   }
 
   #observe(name: string, by: string): void {

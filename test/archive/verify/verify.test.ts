@@ -62,12 +62,23 @@ test('a capture that is gone is named', async () => {
 });
 
 test('a byte changed in a receipt is named, and a receipt that is gone', async () => {
-  const [one, two] = (await archive.names('receipts')) as [string, string];
+  const [one, two] = (await archive.names('receipts')).filter((name) => !name.includes('.')) as [
+    string,
+    string,
+  ];
   await archive.flip(one);
   await rm(archive.path(two));
   expect((await archive.verify()).faults.map(({ code, where }) => [code, where]).sort()).toEqual([
     ['receipt-damaged', one],
     ['receipt-missing', two],
+  ]);
+});
+
+test('a moment of receipt that is not the sealed one is named', async () => {
+  const beside = (await archive.names('receipts')).find((name) => name.endsWith('.received')) as string;
+  await archive.flip(beside);
+  expect((await archive.verify()).faults.map(({ code, where }) => [code, where])).toEqual([
+    ['receipt-beside', beside],
   ]);
 });
 
