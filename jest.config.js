@@ -10,6 +10,8 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  // Most suites wait for a disk or a server half of the time.
+  maxWorkers: 2,
   modulePathIgnorePatterns: ['<rootDir>/test/fixtures'],
   // Real servers are started when a suite asks for one, and stopped at the end.
   globalSetup: '<rootDir>/test/engines/global-setup.ts',
