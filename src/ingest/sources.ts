@@ -65,6 +65,7 @@ const FORMAT_FAMILIES: { readonly [family in Family]?: readonly string[] } = {
     'matrix',
     'mattermost-bulk',
     'mattermost-csv',
+    'mattermost-mail',
     'openfire',
     'persistent-chat',
     'prosody',

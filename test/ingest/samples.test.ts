@@ -139,6 +139,11 @@ describe('samples of these formats, with accounts that add up', () => {
       events: 12,
       rejects: [],
     });
+    expect(await accountOf('mattermost/TEMPLATE_FILLED_global_relay.eml')).toMatchObject({
+      format: 'mattermost-mail',
+      events: 12,
+      rejects: [],
+    });
     expect(await accountOf('mattermost/TEMPLATE_FILLED_csv_export.csv')).toMatchObject({
       events: 13,
       rejects: [],

@@ -72,6 +72,7 @@ const PROMISED: { readonly [family: string]: readonly (string | RegExp)[] } = {
     /Slack.*Discovery/u,
     /Mattermost.*Actiance/u,
     /Mattermost.*CSV/u,
+    /Mattermost.*Global Relay/u,
     /Mattermost.*bulk/u,
     'Rocket.Chat',
     'Zulip',
@@ -115,8 +116,6 @@ test.each(Object.entries(PROMISED))(
     expect(promised.filter((promise) => !has(promise)).map(String)).toEqual([]);
   },
 );
-
-test.todo('Mattermost’s Global Relay mail is promised, and is no product of its own in the registry yet');
 
 test('every product has a family, and is listed once a format', () => {
   expect(systems.filter(({ family }) => family === 'Other').map(({ format }) => format.name)).toEqual([

@@ -28,6 +28,7 @@ import { line } from './line.ts';
 import { matrix } from './matrix.ts';
 import { mattermostBulk } from './mattermost-bulk.ts';
 import { mattermostCsv } from './mattermost-csv.ts';
+import { mattermostMail } from './mattermost-mail.ts';
 import { meebo } from './meebo.ts';
 import { messengerPlus } from './messenger-plus.ts';
 import { miranda } from './miranda.ts';
@@ -73,6 +74,7 @@ export const FORMATS: readonly Format[] = [
   zulip,
   mattermostBulk,
   mattermostCsv,
+  mattermostMail,
   slack,
   slackResponses,
   teams,
