@@ -135,7 +135,8 @@ function ltrParagraph(shaper: Shaper, paragraph: string, width: number, weight: 
     }
     for (const piece of cut(shaper, atom.text, width, weight)) {
       const shaped = shaper.shape(piece, weight);
-      if (parts.length > 0 && used + gap + shaped.width > width) close();
+      // Spaces before it go with the line that they end, also where there is nothing else on it.
+      if (used + gap > 0 && used + gap + shaped.width > width) close();
       add(shaped);
     }
   }
@@ -186,8 +187,8 @@ function* breaks(shaper: Shaper, text: string, width: number, weight: Weight): G
     const pieces = atom.space ? [atom.text] : cut(shaper, atom.text, width, weight);
     for (const piece of pieces) {
       const wide = shaper.shape(piece, weight, RTL.test(piece) ? 'rtl' : 'ltr').width;
-      if (!atom.space && end > start && used + wide > width) {
-        yield [start, end];
+      if (!atom.space && used > 0 && used + wide > width) {
+        yield [start, Math.max(start, end)];
         start = position;
         used = 0;
       }

@@ -115,6 +115,12 @@ test('no line is wider than its column, whatever the text', () => {
   );
 });
 
+test('spaces before a word that fills the column stand on a line of their own', () => {
+  for (const text of ['\t\u202e\u0000price ', `    ${'שלום'.repeat(20)}`])
+    for (const line of layOut(file.shaper, text, 9000))
+      expect(line.width).toBeLessThanOrEqual(9000 * 1.02 + 1);
+});
+
 test('a hostile text without a place to break is laid out in bounded steps', () => {
   for (const text of [
     'x'.repeat(200_000),
