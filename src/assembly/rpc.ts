@@ -1,5 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { ERRORS, type ErrorCode, HoldfastError } from '../core/errors.ts';
+import { type ErrorCode, HoldfastError, isErrorCode } from '../core/errors.ts';
 
 /**
  * Method calls between threads: a worker serves an object, the other side gets a proxy of the methods it names.
@@ -149,7 +149,7 @@ function toWire(error: unknown): WireError {
 }
 
 function fromWire(error: WireError): Error {
-  if (error.code !== undefined && error.code in ERRORS) {
+  if (isErrorCode(error.code)) {
     return new HoldfastError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
   }
   const plain = new Error(error.message);

@@ -1,5 +1,5 @@
 import { type Transferable, Worker } from 'node:worker_threads';
-import { HoldfastError } from '../core/errors.ts';
+import { HoldfastError, isErrorCode } from '../core/errors.ts';
 import { Caller } from './rpc.ts';
 
 /** A worker thread that serves calls. */
@@ -16,13 +16,7 @@ export interface Thread {
 export function startThread(module: URL, data: unknown, transferred: readonly Transferable[] = []): Thread {
   const worker = new Worker(module, { workerData: data, transferList: [...transferred] });
   const caller = new Caller(worker);
-  worker.on('error', (cause) => {
-    caller.fail(
-      cause instanceof HoldfastError
-        ? cause
-        : new HoldfastError('internal', `A worker thread died: ${messageOf(cause)}`, { cause }),
-    );
-  });
+  worker.on('error', (cause) => caller.fail(causeOfDeath(cause)));
   worker.on('exit', () => caller.fail(new HoldfastError('internal', 'A worker thread has ended.')));
   return {
     caller,
@@ -30,6 +24,14 @@ export function startThread(module: URL, data: unknown, transferred: readonly Tr
       await worker.terminate();
     },
   };
+}
+
+/** Between threads an error keeps what it has, but not its class: one of ours is known by its code. */
+function causeOfDeath(cause: unknown): HoldfastError {
+  const { code, hint } = Object(cause) as { code?: unknown; hint?: unknown };
+  if (!isErrorCode(code))
+    return new HoldfastError('internal', `A worker thread died: ${messageOf(cause)}`, { cause });
+  return new HoldfastError(code, messageOf(cause), typeof hint === 'string' ? { hint } : {});
 }
 
 const messageOf = (cause: unknown): string =>

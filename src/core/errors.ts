@@ -100,6 +100,10 @@ export const ERRORS = {
 /** The closed set of error codes. */
 export type ErrorCode = keyof typeof ERRORS;
 
+/** Whether `value` is the code of an error of ours. */
+export const isErrorCode = (value: unknown): value is ErrorCode =>
+  typeof value === 'string' && Object.hasOwn(ERRORS, value);
+
 /** The one error class: a code to branch on, a sentence to read, a hint that says what to do. */
 export class HoldfastError extends Error {
   readonly code: ErrorCode;

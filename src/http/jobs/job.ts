@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERRORS, type ErrorCode } from '../../core/errors.ts';
+import { type ErrorCode, isErrorCode } from '../../core/errors.ts';
 
 /** What a job does, and with what. The command line of it is `job-command.ts`'s. */
 const workSchema = z.discriminatedUnion('kind', [
@@ -48,7 +48,7 @@ export type Run = z.infer<typeof runSchema>;
 export const progressSchema = z.object({ run: z.int(), at: z.number(), line: z.string().nullable() });
 export type Progress = z.infer<typeof progressSchema>;
 
-const codeSchema = z.custom<ErrorCode>((value) => typeof value === 'string' && value in ERRORS);
+const codeSchema = z.custom<ErrorCode>(isErrorCode);
 export const endSchema = z.object({
   state: z.enum(['done', 'failed', 'cancelled']),
   endedAt: z.string(),
