@@ -98,10 +98,19 @@ const CLASSES = ['none', 'universal', 'application', 'context', 'private'];
 
 /** Reads exactly one element. Trailing bytes are refused unless `padded` (a signature's placeholder ends in zeros). */
 export function readDer(bytes: Uint8Array, padded = false): DerNode {
-  const read = asn1js.fromBER(Uint8Array.from(bytes).buffer);
+  const read = decode(bytes);
   if (read.offset === -1) throw new DerError('not ASN.1');
   if (!padded && read.offset !== bytes.length) throw new DerError('bytes follow the ASN.1 element');
   return node(read.result);
+}
+
+/** Times that are none are thrown by the decoder, not returned as an error. */
+function decode(bytes: Uint8Array): asn1js.FromBerResult {
+  try {
+    return asn1js.fromBER(Uint8Array.from(bytes).buffer);
+  } catch {
+    throw new DerError('not ASN.1');
+  }
 }
 
 function node(block: asn1js.BaseBlock): DerNode {

@@ -51,6 +51,7 @@ test('hostile bytes give a DerError or an element, nothing else', () => {
     { numRuns: 2000 },
   );
   expect(() => readDer(Uint8Array.of(2, 1, 5, 0))).toThrow(DerError);
+  expect(() => readDer(Uint8Array.of(24, 0))).toThrow(DerError);
   expect(readDer(Uint8Array.of(2, 1, 5, 0), true).tag).toBe('universal 2');
   // Nesting deep enough to end a recursive reader's stack.
   const nested = Uint8Array.from({ length: 200_000 }, (_, index) => (index % 2 === 0 ? 0x30 : 0x80));
