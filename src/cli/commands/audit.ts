@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { newestActs } from '../../archive/read/newest-acts.ts';
-import { type ActFilter, isListed, shownAct } from '../../core/control/listed-act.ts';
+import { isListed, shownAct } from '../../core/control/listed-act.ts';
 import { actorOf, may } from '../../core/control/step.ts';
 import { AUDIT, CONTROL } from '../../core/logs.ts';
 import { lookCommand } from '../act-command.ts';
@@ -56,7 +56,7 @@ export const audit: CommandSpec = lookCommand({
   },
 });
 
-function filterOf(options: Options): ActFilter {
+function filterOf(options: Options): { readonly [name: string]: string } {
   const given = (['since', 'action', 'account', 'record', 'matter'] as const).flatMap((name) =>
     options[name] === undefined ? [] : [[name, String(options[name])] as const],
   );

@@ -6,14 +6,14 @@ import type { Register } from './register.ts';
 /** What a list is asked for; absent: anything. */
 export interface ActFilter {
   /** UTC instant or the beginning of one. */
-  readonly since?: string;
-  readonly action?: string;
+  readonly since?: string | undefined;
+  readonly action?: string | undefined;
   /** Who acted, or whom it was about. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** Name of a record that was looked at. */
-  readonly record?: string;
+  readonly record?: string | undefined;
   /** The matter itself, its holds and its productions. */
-  readonly matter?: string;
+  readonly matter?: string | undefined;
 }
 
 /** What the reader of a list may see beside the acts as such. */
@@ -40,7 +40,8 @@ export function shownAct(
   reader: ActReader,
 ): Pick<Act, 'action' | 'actor' | 'at' | 'details'> | undefined {
   const { action, actor, at, details } = act;
-  const isOnHold = action.startsWith('hold') || details.hold !== undefined;
+  const isOnHold =
+    action.startsWith('hold') || details.hold !== undefined || String(details.kind).startsWith('hold');
   if (isOnHold && !reader.holds) return undefined;
   return { action, actor, at, details: reader.texts ? details : withoutTexts(details) };
 }

@@ -1,12 +1,12 @@
 /** How the archive is, and what was done with it. */
 import { z } from 'zod';
 import { newestActs } from '../../archive/read/newest-acts.ts';
-import type { Json } from '../../core/event.ts';
+import { isListed, shownAct } from '../../core/control/listed-act.ts';
 import { AUDIT } from '../../core/logs.ts';
 import type { Act } from '../../core/record.ts';
 import { scheduleOf } from '../../retention/schedule.ts';
 import { may } from '../caller.ts';
-import { type Call, type Route, route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 
 const auditQuery = z.object({
   log: z.enum(['audit', 'control']).default(AUDIT),
@@ -59,59 +59,17 @@ export const operationRoutes: readonly Route[] = [
         ...(record === undefined ? {} : { record }),
         ...(matter === undefined ? {} : { matter }),
       });
+      const { register, caller } = call;
+      const reader = { texts: may(caller, 'audit.read-queries'), holds: may(caller, 'hold.read') };
       const fits = (act: Act): boolean =>
-        isVisible(call, act) &&
-        act.at >= since &&
-        (action === undefined || act.action === action) &&
-        (account === undefined || act.actor === account || act.details.account === account) &&
-        (record === undefined || act.details.record === record) &&
-        (matter === undefined || act.details.matter === matter);
+        isListed(act, query, register) && shownAct(act, reader) !== undefined;
       const { acts, total } = await newestActs(call.service.parts.archive.reader, log, fits, limit);
       return {
         json: {
           total,
-          acts: acts.map(({ name, act }) => ({
-            record: name,
-            at: act.at,
-            actor: act.actor,
-            action: act.action,
-            details: may(call.caller, 'audit.read-queries') ? act.details : withoutTexts(act.details),
-          })),
+          acts: acts.map(({ name, act }) => ({ record: name, ...shownAct(act, reader) })),
         },
       };
     },
   }),
 ];
-
-/** Whatever has to do with holds shows to those who may read them. */
-const isVisible = ({ caller }: Call, { action, details }: Act): boolean =>
-  may(caller, 'hold.read') ||
-  !(/^holds?[.-]/.test(action) || details.hold !== undefined || /^hold/.test(String(details.kind)));
-
-/** What people wrote: queries, scopes, reasons. Everything that is not known to be harmless is left out. */
-function withoutTexts(details: Act['details']): { [key: string]: Json } {
-  return Object.fromEntries(
-    Object.entries(details).filter(([key, value]) => typeof value !== 'string' || HARMLESS.has(key)),
-  );
-}
-
-const HARMLESS = new Set([
-  'account',
-  'address',
-  'change',
-  'code',
-  'connector',
-  'credential',
-  'displayName',
-  'grant',
-  'job',
-  'key',
-  'kind',
-  'log',
-  'operation',
-  'person',
-  'record',
-  'role',
-  'since',
-  'via',
-]);
