@@ -5,7 +5,7 @@
 import type { Json, Party, Repair } from '../../core/event.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { embeddedText } from '../reading/embedded-text.ts';
-import { noEntries, rejectFrame } from '../reading/entries.ts';
+import { noEntries, rejectFrame } from '../reading/frames.ts';
 import { party } from '../reading/party.ts';
 import { direct, Scribe } from '../reading/scribe.ts';
 import { undated } from '../reading/undated.ts';

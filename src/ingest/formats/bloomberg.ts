@@ -5,6 +5,7 @@
  */
 import type { Repair } from '../../core/event.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { rejectFrame, wholeFile } from '../reading/frames.ts';
 import { decode, openText, type TextStream } from '../reading/text.ts';
 import { readWhole } from '../reading/whole.ts';
 import { childText, parseXml, type XmlNode } from '../reading/xml.ts';
@@ -104,7 +105,7 @@ export const bloomberg: Format = {
     const readers = { files, chat: new ChatReader(files), mail: new MailReader(disclaimers), disclaimers };
     const dumps = source.files.filter((file) => fileIdOf(nameOf(file)) === undefined);
     for (const file of dumps.sort((a, b) => rankOf(nameOf(a)) - rankOf(nameOf(b)))) {
-      if (isArchive(nameOf(file))) yield [whole(file, { type: 'reject', code: 'not-a-transcript' })];
+      if (isArchive(nameOf(file))) yield [wholeFile(file, { type: 'reject', code: 'not-a-transcript' })];
       else yield* dumpFrames(source, file, readers);
     }
     let batch: Frame[] = [];
@@ -125,14 +126,6 @@ interface Readers {
   readonly disclaimers: Map<string, string>;
 }
 
-const whole = (file: SourceFile, outcome: Outcome): Frame => ({
-  file,
-  offset: 0,
-  length: file.size,
-  units: 1,
-  read: () => [outcome],
-});
-
 async function* dumpFrames(
   source: Source,
   file: SourceFile,
@@ -151,8 +144,7 @@ async function* dumpFrames(
       else if (part.type === 'leave' && part.name === 'Conversation') room = { attributes: {} };
       else if (part.type === 'fact' && part.name === 'RoomID')
         room = { ...room, id: elementText(decode(stream, part.bytes, [])).toWellFormed() };
-      else if (part.type === 'problem')
-        frames.push({ file, offset, length, units: 1, read: () => [{ type: 'reject', code: part.problem }] });
+      else if (part.type === 'problem') frames.push(rejectFrame(file, { offset, length }, part.problem));
       else if (part.type === 'unit') {
         const around = room;
         frames.push({
@@ -171,7 +163,7 @@ async function* dumpFrames(
     units += frames.length;
     yield frames;
   }
-  if (units === 0) yield [whole(file, { type: 'excluded', reason: 'no-entries' })];
+  if (units === 0) yield [wholeFile(file, { type: 'excluded', reason: 'no-entries' })];
 }
 
 type Placed = Parameters<ChatReader['read']>[2];

@@ -4,6 +4,7 @@
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { FilesBeside } from '../reading/files-beside.ts';
+import { noEntries, rejectFrame } from '../reading/frames.ts';
 import { openText } from '../reading/text.ts';
 import { type XmlPart, xmlParts } from '../reading/xml-frames.ts';
 import { nameOf } from '../source-name.ts';
@@ -97,10 +98,7 @@ async function* dumpFrames(
     yield frames;
   }
   if (units === 0) {
-    const { size } = file;
-    yield [
-      { file, offset: 0, length: size, units: 1, read: () => [{ type: 'excluded', reason: 'no-entries' }] },
-    ];
+    yield [noEntries(file)];
   }
 }
 
@@ -111,7 +109,7 @@ function frameOf(part: XmlPart, file: SourceFile, open: ReturnType<DumpReader['f
     case 'unit':
       return { file, offset, length, units: 1, read: open.unit(part.name, part.bytes, offset, length) };
     case 'problem':
-      return { file, offset, length, units: 1, read: () => [{ type: 'reject', code: part.problem }] };
+      return rejectFrame(file, { offset, length }, part.problem);
     case 'enter':
       open.enter(part.name, part.bytes);
       return undefined;

@@ -6,6 +6,7 @@ import type { Party } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { FilesBeside } from '../reading/files-beside.ts';
+import { wholeFile } from '../reading/frames.ts';
 import { isObject, type JsonObject, tooMuch } from '../reading/json.ts';
 import { jsonFrames, objectsOf, textOf } from '../reading/json-units.ts';
 import { LocaleDates } from '../reading/locale-date.ts';
@@ -65,7 +66,7 @@ export const googleChat: Format = {
         info === undefined
           ? { type: 'reject', code: 'json-malformed' }
           : { type: 'excluded', reason: 'directory-file' };
-      yield [{ file, offset: 0, length: file.size, units: 1, read: () => [outcome] }];
+      yield [wholeFile(file, outcome)];
     }
     const self = selfOf(about);
     const others = source.files.filter((file) => !infos.includes(file) && !isMessages(file));

@@ -4,6 +4,7 @@ import { contentKey, directConversation, eventId } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { appleSecondsMs } from '../reading/apple-time.ts';
 import { isPlist, PlistFault } from '../reading/bplist.ts';
+import { wholeFile } from '../reading/frames.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import { party } from '../reading/party.ts';
 import { provenance } from '../reading/provenance.ts';
@@ -53,16 +54,9 @@ async function* logFrames(
   file: SourceFile,
   ordinals: Ordinals,
 ): AsyncIterable<readonly Frame[]> {
-  const whole = (outcome: Outcome): Frame => ({
-    file,
-    offset: 0,
-    length: file.size,
-    units: 1,
-    read: () => [outcome],
-  });
   const bytes = await readWhole(file);
   if (bytes === undefined) {
-    yield [whole({ type: 'reject', code: 'file-too-large' })];
+    yield [wholeFile(file, { type: 'reject', code: 'file-too-large' })];
     return;
   }
   let log: ChatLog | undefined;
@@ -70,12 +64,12 @@ async function* logFrames(
     log = isPlist(bytes) ? archivedLog(bytes) : streamedLog(bytes);
   } catch (error) {
     if (!isFault(error)) throw error;
-    yield [whole({ type: 'reject', code: 'file-damaged', detail: error.message })];
+    yield [wholeFile(file, { type: 'reject', code: 'file-damaged', detail: error.message })];
     return;
   }
   if (log === undefined)
-    yield [whole({ type: 'reject', code: 'record-malformed', detail: 'no list of messages' })];
-  else if (log.count === 0) yield [whole({ type: 'excluded', reason: 'no-entries' })];
+    yield [wholeFile(file, { type: 'reject', code: 'record-malformed', detail: 'no list of messages' })];
+  else if (log.count === 0) yield [wholeFile(file, { type: 'excluded', reason: 'no-entries' })];
   else {
     const reader = new LogReader(source, file, log, ordinals);
     for (let from = 0; from < log.count; from += BATCH) {

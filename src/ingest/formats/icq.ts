@@ -3,7 +3,7 @@
  * it. Layout: ICQ_Db_Specs.txt of the Miranda project, and its import plugin.
  */
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
-import { noEntries, rejectFrame } from '../reading/entries.ts';
+import { noEntries, rejectFrame } from '../reading/frames.ts';
 import { readWhole } from '../reading/whole.ts';
 import { nameOf } from '../source-name.ts';
 import { entriesIn, indexedIn } from './icq/entries.ts';

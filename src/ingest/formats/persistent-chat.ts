@@ -5,6 +5,7 @@
 import type { Conversation, Repair } from '../../core/event.ts';
 import { contentKey } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { noEntries, rejectFrame } from '../reading/frames.ts';
 import { epochMoment } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
@@ -83,7 +84,7 @@ async function* fileFrames(
         continue;
       }
       if (part.type === 'problem') {
-        frames.push({ file, offset, length, units: 1, read: () => [{ type: 'reject', code: part.problem }] });
+        frames.push(rejectFrame(file, { offset, length }, part.problem));
         continue;
       }
       if (part.name === 'StartTimeUTC' || part.name === 'EndTimeUTC') continue;
@@ -105,16 +106,7 @@ async function* fileFrames(
     units += frames.length;
     yield frames;
   }
-  if (units === 0)
-    yield [
-      {
-        file,
-        offset: 0,
-        length: file.size,
-        units: 1,
-        read: () => [{ type: 'excluded', reason: 'no-entries' }],
-      },
-    ];
+  if (units === 0) yield [noEntries(file)];
 }
 
 function channelOf(node: XmlNode): Conversation | undefined {

@@ -5,7 +5,7 @@
 import type { Json, Party, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
-import { noEntries, rejectFrame } from '../reading/entries.ts';
+import { noEntries, rejectFrame } from '../reading/frames.ts';
 import { networkNamed } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';

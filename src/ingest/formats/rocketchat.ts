@@ -4,6 +4,7 @@
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { bsonDocuments, readBson } from '../reading/bson.ts';
+import { directoryFile } from '../reading/frames.ts';
 import { nameOf } from '../source-name.ts';
 import { outcomesOf, unitsOf } from './rocketchat/message.ts';
 import { RocketRooms } from './rocketchat/rooms.ts';
@@ -50,18 +51,10 @@ export const rocketchat: Format = {
     for (const file of source.files)
       if (/\.bson$/u.test(nameOf(file)) && (source.files.length === 1 || nameOf(file).endsWith(MESSAGES)))
         yield* messageFrames(source, file, rooms);
-      else yield [other(file)];
+      else yield [directoryFile(file)];
     for (const statement of rooms.statements()) source.state(statement);
   },
 };
-
-const other = (file: SourceFile): Frame => ({
-  file,
-  offset: 0,
-  length: file.size,
-  units: 1,
-  read: () => [{ type: 'excluded', reason: 'directory-file' }],
-});
 
 async function each(file: SourceFile, add: (value: ReturnType<typeof readBson>) => void): Promise<void> {
   for await (const batch of bsonDocuments(file))

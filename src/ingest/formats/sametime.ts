@@ -4,7 +4,7 @@
  */
 import type { Conversation, Moment, Party, Repair } from '../../core/event.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
-import { noEntries } from '../reading/entries.ts';
+import { noEntries, wholeFile } from '../reading/frames.ts';
 import { DayRoll, epochMoment, LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
@@ -58,23 +58,15 @@ export const sametime: Format = {
     const scribe = new Scribe();
     for (const file of source.files) {
       if (/\.properties$/u.test(nameOf(file)))
-        yield [whole(file, { type: 'excluded', reason: 'directory-file' })];
+        yield [wholeFile(file, { type: 'excluded', reason: 'directory-file' })];
       else yield await pageFrames(source, file, scribe);
     }
   },
 };
 
-const whole = (file: SourceFile, outcome: Outcome): Frame => ({
-  file,
-  offset: 0,
-  length: file.size,
-  units: 1,
-  read: () => [outcome],
-});
-
 async function pageFrames(source: Source, file: SourceFile, scribe: Scribe): Promise<readonly Frame[]> {
   const bytes = await readWhole(file, MAX_PAGE);
-  if (bytes === undefined) return [whole(file, { type: 'reject', code: 'file-too-large' })];
+  if (bytes === undefined) return [wholeFile(file, { type: 'reject', code: 'file-too-large' })];
   const stream = await openText(file);
   const pieces: Buffer[] = [];
   for await (const chunk of stream.chunks) pieces.push(chunk);
@@ -283,7 +275,7 @@ function contacts(source: Source, file: SourceFile, text: string, scribe: Scribe
     new Set(['folders', 'folder']),
     repairs,
   );
-  if ('code' in found) return whole(file, { type: 'reject', code: found.code, detail: found.detail });
+  if ('code' in found) return wholeFile(file, { type: 'reject', code: found.code, detail: found.detail });
   const place = { source, file, offset: 0, length: file.size };
   const members = found.node.children.flatMap(({ name, attributes }) => {
     const id = attributes.id?.trim().toWellFormed();
@@ -303,7 +295,7 @@ function contacts(source: Source, file: SourceFile, text: string, scribe: Scribe
     facts: owner === undefined ? {} : { account: 'setting' },
     repairs,
   });
-  return whole(file, {
+  return wholeFile(file, {
     type: 'event',
     event: { ...written, kind: 'roster', payload: { members, basis: 'stated' } },
   });

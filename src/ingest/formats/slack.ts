@@ -5,6 +5,7 @@
 import type { Event, Repair } from '../../core/event.ts';
 import { changeKey, eventId } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { wholeFile } from '../reading/frames.ts';
 import { arrayElements, type Element, isObject, parseJson, tooMuch } from '../reading/json.ts';
 import { provenance } from '../reading/provenance.ts';
 import { decode, openText, type TextStream } from '../reading/text.ts';
@@ -92,7 +93,7 @@ async function* exportFrames(
     if (DAY.exec(`/${name}`)?.[1] === '/') yield* dayFrames(source, file, directory);
     else
       yield [
-        whole(
+        wholeFile(
           file,
           OTHER_LISTS.test(name)
             ? { type: 'excluded', reason: 'directory-file' }
@@ -101,14 +102,6 @@ async function* exportFrames(
       ];
   }
 }
-
-const whole = (file: SourceFile, outcome: Outcome): Frame => ({
-  file,
-  offset: 0,
-  length: file.size,
-  units: 1,
-  read: () => [outcome],
-});
 
 /** What stands in an element, or why it cannot be read. */
 function elementValue(
@@ -171,7 +164,7 @@ async function* nameFrames(file: SourceFile, add: (entry: unknown) => void): Asy
     add(value);
     return undefined;
   });
-  yield [whole(file, { type: 'excluded', reason: 'directory-file' })];
+  yield [wholeFile(file, { type: 'excluded', reason: 'directory-file' })];
 }
 
 /** Direct and group conversations never change their members: each is a roster at the moment it was made. */
@@ -232,7 +225,11 @@ async function* dayFrames(
   const folder = nameOf(file).split('/').at(-2);
   if (folder === undefined || folder === '' || folder.endsWith('!')) {
     yield [
-      whole(file, { type: 'reject', code: 'conversation-unknown', detail: 'no folder names the channel' }),
+      wholeFile(file, {
+        type: 'reject',
+        code: 'conversation-unknown',
+        detail: 'no folder names the channel',
+      }),
     ];
     return;
   }

@@ -4,6 +4,7 @@
  */
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { emptyElement } from '../reading/empty-element.ts';
+import { noEntries, rejectFrame } from '../reading/frames.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import { decode, decodeHead, openText, readHead } from '../reading/text.ts';
 import { parseXml } from '../reading/xml.ts';
@@ -83,21 +84,11 @@ async function* backupFrames(
       } else if (part.type === 'unit' || part.type === 'fact') {
         found++;
         frames.push({ file, offset, length, units: 1, read: () => [read(part)] });
-      } else if (part.type === 'problem')
-        frames.push({ file, offset, length, units: 1, read: () => [{ type: 'reject', code: part.problem }] });
+      } else if (part.type === 'problem') frames.push(rejectFrame(file, { offset, length }, part.problem));
     }
     units += frames.length;
     yield frames;
   }
   if (stated !== undefined) source.state({ what: `messages in ${nameOf(file)}`, stated, found });
-  if (units === 0)
-    yield [
-      {
-        file,
-        offset: 0,
-        length: file.size,
-        units: 1,
-        read: () => [{ type: 'excluded', reason: 'no-entries' }],
-      },
-    ];
+  if (units === 0) yield [noEntries(file)];
 }

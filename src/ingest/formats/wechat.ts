@@ -3,6 +3,7 @@
  * taken out of it. There is no official export.
  */
 import type { Format, Frame, Outcome, SourceFile } from '../format.ts';
+import { noEntries } from '../reading/frames.ts';
 import type { Place } from '../reading/provenance.ts';
 import { Scribe } from '../reading/scribe.ts';
 import { looksLike } from '../reading/sqlite-units.ts';
@@ -98,16 +99,7 @@ export const wechat: Format = {
         units += frames.length;
         yield frames;
       }
-      if (units === 0)
-        yield [
-          {
-            file,
-            offset: 0,
-            length: file.size,
-            units: 1,
-            read: () => [{ type: 'excluded', reason: 'no-entries' }],
-          },
-        ];
+      if (units === 0) yield [noEntries(file)];
     }
   },
 };

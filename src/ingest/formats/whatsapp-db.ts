@@ -4,6 +4,7 @@
  */
 import type { Format, Frame, Outcome, SourceFile } from '../format.ts';
 import { FilesBeside } from '../reading/files-beside.ts';
+import { wholeFile } from '../reading/frames.ts';
 import type { Place } from '../reading/provenance.ts';
 import { openSqlite, SqliteFault, type SqliteRow } from '../reading/sqlite.ts';
 import {
@@ -127,7 +128,7 @@ async function contactFrame(file: SourceFile, names: Map<string, string>): Promi
     if (!(error instanceof SqliteFault)) throw error;
     outcome = { type: 'reject', code: 'file-damaged', detail: error.message };
   }
-  return { file, offset: 0, length: file.size, units: 1, read: () => [outcome] };
+  return wholeFile(file, outcome);
 }
 
 function* rowsOf(

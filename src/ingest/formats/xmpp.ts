@@ -4,6 +4,7 @@
  */
 import type { Repair } from '../../core/event.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { noEntries } from '../reading/frames.ts';
 import { decode, openText, type TextStream } from '../reading/text.ts';
 import { parseXml, type XmlNode } from '../reading/xml.ts';
 import { type XmlPart, type XmlShape, xmlParts } from '../reading/xml-frames.ts';
@@ -169,16 +170,7 @@ async function* fileFrames(
     units += frames.length;
     yield frames;
   }
-  if (units === 0)
-    yield [
-      {
-        file,
-        offset: 0,
-        length: file.size,
-        units: 1,
-        read: () => [{ type: 'excluded', reason: 'no-entries' }],
-      },
-    ];
+  if (units === 0) yield [noEntries(file)];
 }
 
 function startAttributes(bytes: Buffer, stream: TextStream): Readonly<Record<string, string>> {

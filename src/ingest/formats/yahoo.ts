@@ -3,7 +3,7 @@
  * of the format, venkydude.com’s article of 2004 (with a file), ahwm/yahoo-messenger-archive-reader.
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
-import { rejectFrame } from '../reading/entries.ts';
+import { rejectFrame } from '../reading/frames.ts';
 import { readWhole } from '../reading/whole.ts';
 import { ArchiveReader } from './yahoo/archive-reader.ts';
 import { isRecord, recordsIn } from './yahoo/records.ts';

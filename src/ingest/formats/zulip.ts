@@ -4,6 +4,7 @@
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { FilesBeside } from '../reading/files-beside.ts';
+import { directoryFile } from '../reading/frames.ts';
 import { isObject } from '../reading/json.ts';
 import { jsonFrames } from '../reading/json-units.ts';
 import { nameOf } from '../source-name.ts';
@@ -52,18 +53,10 @@ export const zulip: Format = {
     for (const file of lists)
       if (own(file) === 'realm.json' || own(file) === 'attachment.json') await realm.read(source, file);
     for (const file of source.files) if (isMessages(file)) yield* messageFrames(source, file, realm);
-    for (const file of lists) yield [listed(file)];
+    for (const file of lists) yield [directoryFile(file)];
     yield [...beside.rest()];
   },
 };
-
-const listed = (file: SourceFile): Frame => ({
-  file,
-  offset: 0,
-  length: file.size,
-  units: 1,
-  read: () => [{ type: 'excluded', reason: 'directory-file' }],
-});
 
 function messageFrames(source: Source, file: SourceFile, realm: ZulipRealm): AsyncIterable<readonly Frame[]> {
   return jsonFrames(source, file, {

@@ -1,7 +1,7 @@
 /** Framing of logs whose entries are lines, each with the lines after it that begin none. */
 import type { Repair } from '../../core/event.ts';
-import type { RejectCode } from '../../core/rejects.ts';
 import { type Frame, MAX_UNIT, type Outcome, type Source, type SourceFile } from '../format.ts';
+import { noEntries, rejectFrame } from './frames.ts';
 import { type Line, lines } from './lines.ts';
 import type { Place } from './provenance.ts';
 import { decode, decodeHead, measure, openText, readHead, type TextStream } from './text.ts';
@@ -122,21 +122,6 @@ function headingFrame(file: SourceFile, { offset, length }: Line, take: () => vo
       return [];
     },
   };
-}
-
-/** A part that is one reject, whatever it holds. */
-export function rejectFrame(
-  file: SourceFile,
-  { offset, length }: { readonly offset: number; readonly length: number },
-  code: RejectCode,
-): Frame {
-  return { file, offset, length, units: 1, read: () => [{ type: 'reject', code }] };
-}
-
-/** A transcript in which nothing was said: one exclusion for the whole file. */
-export function noEntries(file: SourceFile): Frame {
-  const read = (): Outcome[] => [{ type: 'excluded', reason: 'no-entries' }];
-  return { file, offset: 0, length: file.size, units: 1, read };
 }
 
 const HEAD = 65_536;

@@ -1,6 +1,7 @@
 /** Logs of packets in XML, one element a packet, whose root is never closed while the server writes. */
 import type { Repair } from '../../core/event.ts';
 import type { Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { noEntries, rejectFrame } from './frames.ts';
 import type { Place } from './provenance.ts';
 import { decode, openText } from './text.ts';
 import { parseXml, type XmlNode } from './xml.ts';
@@ -29,7 +30,7 @@ export async function* packetFrames(
       if (part.type === 'enter' || part.type === 'leave') continue;
       if (part.type === 'problem') {
         if (part.problem === 'truncated' && length === 0) continue;
-        frames.push({ file, offset, length, units: 1, read: () => [{ type: 'reject', code: part.problem }] });
+        frames.push(rejectFrame(file, { offset, length }, part.problem));
         continue;
       }
       const repairs: Repair[] = [];
@@ -44,14 +45,5 @@ export async function* packetFrames(
     units += frames.length;
     yield frames;
   }
-  if (units === 0)
-    yield [
-      {
-        file,
-        offset: 0,
-        length: file.size,
-        units: 1,
-        read: () => [{ type: 'excluded', reason: 'no-entries' }],
-      },
-    ];
+  if (units === 0) yield [noEntries(file)];
 }

@@ -1,5 +1,6 @@
 /** Frames of a server's tables: everything is read once for what names others, and once more for what was said. */
 import type { Frame, Outcome, Source } from '../format.ts';
+import { noEntries } from './frames.ts';
 import type { Place } from './provenance.ts';
 import { type Row, type Tables, tableParts } from './tables.ts';
 
@@ -39,16 +40,7 @@ export async function* tableFrames(source: Source, reader: TableReader): AsyncIt
         return { file, offset, length, units: placed.length, read: () => placed };
       });
     }
-    if (units === 0)
-      yield [
-        {
-          file,
-          offset: 0,
-          length: file.size,
-          units: 1,
-          read: () => [{ type: 'excluded', reason: 'no-entries' }],
-        },
-      ];
+    if (units === 0) yield [noEntries(file)];
   }
 }
 

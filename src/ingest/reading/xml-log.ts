@@ -1,7 +1,7 @@
 /** Logs that are one XML document: a root, and its children as units, one by one. */
 import type { Repair } from '../../core/event.ts';
 import type { Frame, Outcome, Source, SourceFile } from '../format.ts';
-import { noEntries } from './entries.ts';
+import { noEntries, rejectFrame } from './frames.ts';
 import type { Place } from './provenance.ts';
 import { decode, openText, type TextStream } from './text.ts';
 import { parseXml } from './xml.ts';
@@ -57,8 +57,7 @@ function frameOf(
   part: Exclude<XmlPart, { type: 'leave' }>,
 ): Frame {
   const { offset, length } = part;
-  if (part.type === 'problem')
-    return { file, offset, length, units: 1, read: () => [{ type: 'reject', code: part.problem }] };
+  if (part.type === 'problem') return rejectFrame(file, { offset, length }, part.problem);
   const { type, bytes } = part;
   const read = (): Outcome[] => {
     const repairs: Repair[] = [];

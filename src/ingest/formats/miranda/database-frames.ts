@@ -2,7 +2,7 @@
 import type { Repair } from '../../../core/event.ts';
 import type { Frame, Outcome, Source, SourceFile } from '../../format.ts';
 import { embeddedText } from '../../reading/embedded-text.ts';
-import { noEntries, rejectFrame } from '../../reading/entries.ts';
+import { noEntries, rejectFrame } from '../../reading/frames.ts';
 import { Scribe } from '../../reading/scribe.ts';
 import { readWhole } from '../../reading/whole.ts';
 import { contentOf } from './blob.ts';
