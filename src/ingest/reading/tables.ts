@@ -5,6 +5,7 @@
 import type { Repair } from '../../core/event.ts';
 import type { RejectCode } from '../../core/rejects.ts';
 import type { SourceFile } from '../format.ts';
+import { nameOf } from '../source-name.ts';
 import { csvFields, csvRecords, separatorOf } from './csv.ts';
 import { sqlParts } from './sql-dump.ts';
 import { isSqlite, openSqlite, SqliteFault } from './sqlite.ts';
@@ -105,9 +106,13 @@ async function* csvParts(
       const repairs: Repair[] = [];
       const fields = csvFields(decode(stream, bytes, repairs), separator);
       if (names === undefined) {
-        names = fields.map((name) => name.trim().toLowerCase());
-        table = tables.tableOf(new Set(names), file.path);
-      } else if (table === undefined || fields.length !== names.length)
+        const isHeadless = csvNames(decode(stream, bytes, [])) === undefined;
+        const bare = isHeadless ? unnamed(tables, nameOf(file), fields.length) : undefined;
+        names = bare?.columns ?? fields.map((name) => name.trim().toLowerCase());
+        table = bare?.table ?? tables.tableOf(new Set(names), nameOf(file));
+        if (bare === undefined && (table !== undefined || !isHeadless)) continue;
+      }
+      if (table === undefined || fields.length !== names.length)
         parts.push({ type: 'problem', code: 'record-malformed', offset, length });
       else {
         // CSV has no NULL: an empty field and the usual ways to write it are absent.
@@ -117,6 +122,17 @@ async function* csvParts(
     }
     yield parts;
   }
+}
+
+/** A table without a line of names (bcp writes none): by the file's name, where the count of columns fits. */
+function unnamed(
+  tables: Tables,
+  name: string,
+  count: number,
+): { readonly table: string; readonly columns: readonly string[] } | undefined {
+  const table = (/([^/.]+)\.\w+$/u.exec(name)?.[1] ?? '').toLowerCase();
+  const columns = tables.columns[table];
+  return columns !== undefined && columns.length === count ? { table, columns } : undefined;
 }
 
 /** Rows a batch. */

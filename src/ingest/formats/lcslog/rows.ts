@@ -2,58 +2,39 @@
  * Rows of the archiving database of LCS 2005, OCS 2007, Lync and Skype for Business (LcsLog). Tables and columns:
  * Microsoft's “Archiving Server database schema” (dd572568) and public reporting queries; every time is UTC.
  */
-import type { Json, Markup, Moment, Party, Recipient, Repair } from '../../../core/event.ts';
+import type { Attachment, Json, Moment, Party, Recipient, Repair } from '../../../core/event.ts';
 import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome } from '../../format.ts';
-import { htmlText } from '../../reading/html.ts';
+import { epochMoment } from '../../reading/log-clock.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
-import { isRtf, rtfText } from '../../reading/rtf.ts';
 import { direct, Scribe } from '../../reading/scribe.ts';
 import type { TableReader } from '../../reading/table-frames.ts';
+import { type TableTime, TableTimes } from '../../reading/table-time.ts';
 import type { Row, Tables } from '../../reading/tables.ts';
-import { instantOf, parseTimestamp } from '../../reading/time.ts';
+import { instantOf, offsetMinutes } from '../../reading/time.ts';
 import { extraOf } from '../xmpp/contact.ts';
-
-export const TABLES: Tables['columns'] = {
-  messages: 'sessionidtime sessionidseq messageidtime messageidseq fromid toid contenttypeid body'.split(' '),
-  users: 'userid useruri'.split(' '),
-  contenttypes: 'contenttypeid contenttype'.split(' '),
-  conferences: 'sessionidtime sessionidseq conferenceuri conferencestarttime conferenceendtime'.split(' '),
-  conferencemessages: 'messageid sessionidtime sessionidseq date fromid contenttypeid body'.split(' '),
-  conferencemessagerecipientlist: 'messageid userid'.split(' '),
-  sessiondetails: [],
-  filetransfers: 'sessionidtime sessionidseq filename cookie accepted'.split(' '),
-};
+import { bodyOf } from './body.ts';
+import { ALIASES, JOINED, TABLES, tableOf } from './columns.ts';
+import { type Invitation, invitationIn, isSip, sipMessage } from './sip.ts';
 
 const MAX_NAMES = 2_000_000;
 
 export class LogReader implements TableReader {
   readonly tables: Tables = {
     columns: TABLES,
-    tableOf: (columns) =>
-      columns.has('messageidtime')
-        ? 'messages'
-        : columns.has('useruri')
-          ? 'users'
-          : columns.has('conferenceuri')
-            ? 'conferences'
-            : columns.has('fromid') && columns.has('messageid')
-              ? 'conferencemessages'
-              : columns.has('contenttype') && columns.size === 2
-                ? 'contenttypes'
-                : columns.has('messageid') && columns.has('userid')
-                  ? 'conferencemessagerecipientlist'
-                  : undefined,
+    tableOf,
   };
   readonly #scribe = new Scribe();
   readonly #users = new Map<string, string>();
   readonly #types = new Map<string, string>();
   readonly #conferences = new Map<string, string>();
   readonly #recipients = new Map<string, string[]>();
+  readonly #times = new TableTimes();
 
   learn(row: Row): void {
     const { value } = row;
+    this.#times.see(ALIASES.time.map(value).find((each) => each !== undefined));
     if (row.table === 'users') set(this.#users, value('userid'), value('useruri'));
     else if (row.table === 'contenttypes') set(this.#types, value('contenttypeid'), value('contenttype'));
     else if (row.table === 'conferences') set(this.#conferences, sessionOf(row), value('conferenceuri'));
@@ -74,6 +55,11 @@ export class LogReader implements TableReader {
           : undefined;
       case 'conferencemessages':
         return [this.#message(row, place, part, row.value('date'), 'date')];
+      case JOINED:
+        return [this.#joined(row, place, part)];
+      case 'messages0':
+      case 'messages1':
+        return [this.#sip(row, place, part)];
       case 'users':
       case 'contenttypes':
       case 'conferencemessagerecipientlist':
@@ -93,9 +79,8 @@ export class LogReader implements TableReader {
     column: string,
   ): Outcome {
     const { repairs } = row;
-    const at = utc(time);
-    if (at === undefined)
-      return { type: 'reject', code: time === undefined ? 'time-missing' : 'time-invalid', detail: column };
+    const at = this.#utc(time, place, repairs);
+    if (typeof at === 'string') return { type: 'reject', code: at, detail: column };
     const network = networkOf(place);
     const isConference = row.table === 'conferencemessages';
     const sender = this.#person(network, row.value('fromid'));
@@ -110,38 +95,169 @@ export class LogReader implements TableReader {
     if (!isConference && sender === undefined && known.length === 0)
       return { type: 'reject', code: 'conversation-unknown', detail: 'fromid and toid' };
     const type = this.#types.get(row.value('contenttypeid') ?? '');
-    const said = bodyOf(row.value('body'), type, repairs);
-    const extra: { [key: string]: Json } = extraOf(row.value, 'context', 'toast');
-    if (type !== undefined && type !== 'text/plain') extra.contentType = type.toWellFormed();
+    const extra: { [key: string]: Json } = extraOf(row.value, 'context', 'contextnote', 'toast');
     if (session !== undefined) extra.session = session;
     const key = isConference
       ? `conference ${row.value('messageid') ?? ''}`
       : `${at.instant} ${row.value('messageidseq') ?? ''}`;
+    return this.#said({
+      place,
+      part,
+      at,
+      network,
+      sender,
+      recipients: known,
+      conference: isConference ? (uri ?? `conference ${session}`) : undefined,
+      type,
+      body: row.value('body'),
+      key,
+      repairs,
+      extra,
+    });
+  }
+
+  /** A row of a query that joined messages with those who wrote them. */
+  #joined(row: Row, place: Place, part: string | undefined): Outcome {
+    const { repairs } = row;
+    const first = (names: readonly string[]): string | undefined =>
+      names.map((name) => row.value(name)).find((each) => each !== undefined);
+    const at = this.#utc(first(ALIASES.time), place, repairs);
+    if (typeof at === 'string') return { type: 'reject', code: at, detail: 'time' };
+    const network = networkOf(place);
+    const [from, to] = [first(ALIASES.from), first(ALIASES.to)];
+    if (from === undefined && to === undefined)
+      return { type: 'reject', code: 'conversation-unknown', detail: 'from and to' };
+    const session = sessionOf(row);
+    const extra: { [key: string]: Json } = extraOf(row.value, 'type', 'toast', 'contextnote');
+    if (session !== undefined) extra.session = session;
+    return this.#said({
+      place,
+      part,
+      at,
+      network,
+      sender: from === undefined ? undefined : uriParty(network, from),
+      recipients: to === undefined ? [] : to.split(';').map((each) => uriParty(network, each)),
+      conference: first(ALIASES.conference),
+      type: first(ALIASES.contentType),
+      body: first(ALIASES.body),
+      repairs,
+      extra,
+    });
+  }
+
+  /** A row of LCS 2003: a SIP request in one of its columns, and the time at which it was logged in another. */
+  #sip(row: Row, place: Place, part: string | undefined): Outcome {
+    const { repairs } = row;
+    const values = row.columns.map((name) => row.value(name));
+    const source = values.find((value) => value !== undefined && isSip(value));
+    if (source === undefined) return { type: 'reject', code: 'field-missing', detail: 'SIP MESSAGE' };
+    const sip = sipMessage(source);
+    const logged = values.find(
+      (value) => value !== undefined && value !== source && this.#read(value, place, []) !== undefined,
+    );
+    const header = sip.date === undefined ? Number.NaN : Date.parse(sip.date);
+    const at =
+      logged === undefined && Number.isFinite(header)
+        ? (epochMoment(header) ?? 'time-invalid')
+        : this.#utc(logged, place, repairs);
+    if (typeof at === 'string') return { type: 'reject', code: at, detail: 'time of the row or of SIP' };
+    const network = networkOf(place);
+    if (sip.from === undefined && sip.to === undefined)
+      return { type: 'reject', code: 'conversation-unknown', detail: 'From and To' };
+    return this.#said({
+      place,
+      part,
+      at,
+      network,
+      sender: sip.from === undefined ? undefined : uriParty(network, sip.from),
+      recipients: sip.to === undefined ? [] : [uriParty(network, sip.to)],
+      conference: undefined,
+      type: sip.contentType,
+      body: sip.body,
+      key: sip.callId === undefined ? undefined : `${sip.callId} ${sip.sequence ?? ''}`.trim().toWellFormed(),
+      repairs,
+      extra: {},
+    });
+  }
+
+  #said(given: {
+    readonly place: Place;
+    readonly part: string | undefined;
+    readonly at: Moment;
+    readonly network: string;
+    readonly sender: Party | undefined;
+    readonly recipients: readonly Party[];
+    readonly conference: string | undefined;
+    readonly type: string | undefined;
+    readonly body: string | undefined;
+    readonly key?: string | undefined;
+    readonly repairs: Repair[];
+    readonly extra: { [key: string]: Json };
+  }): Outcome {
+    const { place, part, at, network, sender, recipients, conference, type, body, key, repairs, extra } =
+      given;
+    const invitation = invitationIn(body ?? '', type);
+    const isPlain = type === undefined || /^text\/plain\b/iu.test(type);
     const written = this.#scribe.write(place, {
       network,
-      conversation: isConference
-        ? { id: (uri ?? `conference ${session}`).toWellFormed(), kind: 'group' }
-        : direct(sender?.address, ...known.map(({ address }) => address)),
+      conversation:
+        conference === undefined
+          ? direct(sender?.address, ...recipients.map(({ address }) => address))
+          : { id: conference.toWellFormed(), kind: 'group' },
       at,
       sender,
-      recipients: known.map((each): Recipient => ({ ...each, role: 'to' })),
-      ...said,
+      recipients: recipients.map((each): Recipient => ({ ...each, role: 'to' })),
+      ...bodyOf(body, type, repairs),
+      attachments: attachmentsOf(invitation),
       key,
       facts: place.file.settings.network === undefined ? {} : { network: 'setting' },
       repairs,
       part,
-      extra,
+      extra: isPlain ? extra : { contentType: type.toWellFormed(), ...extra },
     });
-    return { type: 'event', event: { ...written, kind: 'message' } };
+    if (invitation === undefined) return { type: 'event', event: { ...written, kind: 'message' } };
+    const { application, command = '', file } = invitation;
+    return file === undefined
+      ? {
+          type: 'event',
+          event: { ...written, kind: 'notice', payload: { type: application ?? 'invitation' } },
+        }
+      : {
+          type: 'event',
+          event: {
+            ...written,
+            kind: 'file',
+            payload: { phase: /^cancel/iu.test(command) ? 'failed' : 'offered', status: command },
+          },
+        };
+  }
+
+  /** Every time of LcsLog is UTC. */
+  #utc(text: string | undefined, place: Place, repairs: Repair[]): Moment | 'time-missing' | 'time-invalid' {
+    if (text === undefined) return 'time-missing';
+    const found = this.#read(text, place, repairs);
+    const apart = found?.offset === undefined ? 0 : (offsetMinutes(found.offset) ?? 0);
+    const instant = found === undefined ? undefined : instantOf(found.wall - apart * 60_000);
+    if (found === undefined || instant === undefined) return 'time-invalid';
+    const wall = instant.slice(0, 19);
+    return { instant, wall, zone: '+00:00', zoneSource: 'stated', precision: found.precision };
+  }
+
+  #read(text: string, place: Place, repairs: Repair[]): TableTime | undefined {
+    return this.#times.read(text, place.file.settings.dateOrder, repairs);
   }
 
   /** A conference begins and ends. */
   #conference(row: Row, place: Place, part: string | undefined): readonly Outcome[] {
     const uri = row.value('conferenceuri')?.toWellFormed();
-    const start = utc(row.value('conferencestarttime'));
-    if (uri === undefined || start === undefined) return [{ type: 'excluded', reason: 'directory-file' }];
-    const end = utc(row.value('conferenceendtime'));
-    const times = [['started', start], ...(end === undefined ? [] : [['ended', end] as const])] as const;
+    const start = this.#utc(row.value('conferencestarttime'), place, row.repairs);
+    if (uri === undefined || typeof start === 'string')
+      return [{ type: 'excluded', reason: 'directory-file' }];
+    const end = this.#utc(row.value('conferenceendtime'), place, row.repairs);
+    const times = [
+      ['started', start],
+      ...(typeof end === 'string' ? [] : [['ended', end] as const]),
+    ] as const;
     return times.map(
       ([phase, at], i): Outcome => ({
         type: 'event',
@@ -165,10 +281,17 @@ export class LogReader implements TableReader {
   #person(network: string, id: string | undefined): Party | undefined {
     if (id === undefined) return undefined;
     const uri = this.#users.get(id);
-    return uri === undefined
-      ? { address: normaliseAddress(network, `user ${id}`) }
-      : party(network, uri.replace(/^sips?:/iu, ''));
+    return uri === undefined ? { address: normaliseAddress(network, `user ${id}`) } : uriParty(network, uri);
   }
+}
+
+const uriParty = (network: string, uri: string): Party => party(network, uri.trim().replace(/^sips?:/iu, ''));
+
+/** The file that an invitation offers. */
+function attachmentsOf(invitation: Invitation | undefined): readonly Attachment[] | undefined {
+  if (invitation?.file === undefined) return undefined;
+  const { file, size } = invitation;
+  return [{ name: file, ...(size !== undefined && { size }), state: 'referenced' }];
 }
 
 function set(map: Map<string, string>, key: string | undefined, value: string | undefined): void {
@@ -182,31 +305,3 @@ const sessionOf = (row: Row): string | undefined => {
   const time = row.value('sessionidtime');
   return time === undefined ? undefined : `${time} ${row.value('sessionidseq') ?? ''}`.trim();
 };
-
-/** `2008-06-04 20:15:40.953`, or `Jun  4 2008  8:15PM` as SQL Server's CAST to text writes it. */
-function utc(text: string | undefined): Moment | undefined {
-  if (text === undefined) return undefined;
-  const found = parseTimestamp(text.trim());
-  const instant = found === undefined ? undefined : instantOf(found.wall);
-  if (found === undefined || instant === undefined) return undefined;
-  return {
-    instant,
-    wall: instant.slice(0, 19),
-    zone: '+00:00',
-    zoneSource: 'stated',
-    precision: found.precision,
-  };
-}
-
-function bodyOf(
-  body: string | undefined,
-  type: string | undefined,
-  repairs: Repair[],
-): { text?: string | undefined; markup?: Markup } {
-  if (body === undefined) return {};
-  const source = body.toWellFormed();
-  if (isRtf(source)) return { text: rtfText(source), markup: { type: 'rtf', source } };
-  const isHtml = /html/iu.test(type ?? '') || /^\s*<(?:html|div|span|p|font)\b/iu.test(source);
-  if (isHtml) return { text: htmlText(source, repairs).trim(), markup: { type: 'html', source } };
-  return { text: source };
-}

@@ -1,6 +1,7 @@
 /** The values of one tuple as text. */
 import type { SqlValue } from '../sql-dump.ts';
 import type { Dialect } from './dialect.ts';
+import { sqlServerTime } from './sql-server-time.ts';
 
 /** Calls inside calls; no dump needs more than a few. */
 const MAX_CALLS = 32;
@@ -64,7 +65,10 @@ class ValueReader {
 
   /** A value with the casts and joins after it. */
   #value(depth: number): SqlValue {
+    this.#space();
+    const start = this.#at;
     let value = this.#primary(depth);
+    const hex = this.#text.startsWith('0x', start) ? this.#text.slice(start + 2, this.#at) : undefined;
     for (;;) {
       this.#space();
       const c = this.#text[this.#at];
@@ -79,6 +83,11 @@ class ValueReader {
       } else {
         const word = this.#take(WORD)?.toLowerCase();
         if (word === undefined) return value;
+        if (word === 'as' && hex !== undefined) {
+          this.#space();
+          const type = this.#take(WORD)?.toLowerCase() ?? '';
+          value = sqlServerTime(hex, type) ?? value;
+        }
         // `AS type`, `USING charset`, `COLLATE name`, `AT TIME ZONE 'x'`: what follows says nothing about the value.
         this.#aside();
       }
