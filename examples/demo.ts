@@ -2,13 +2,17 @@
  * `npm run demo`: the whole path once, through the command line, in a fresh temporary folder. Every step says what
  * happened and where the files are; `--clean` removes them at the end.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changeOneByte, largestFile } from './demo/change.ts';
 import { answers, type Expected, holdfast } from './demo/holdfast.ts';
+import { settle } from './demo/house.ts';
 
 const STORY = '(NMGR OR Northmere OR TVFD OR "Tarn Valley") since:2016-04-04 until:2016-04-11';
+
+/** What the letter asks for. */
+const ASKED = `(from:meilin.chao@callowaybrink.example OR from:nikos.pallas@callowaybrink.example) ${STORY}`;
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
 const data = join(folder, 'archive');
@@ -46,7 +50,45 @@ await show(['show', rumour, '--data', data], { most: 60 });
 step('Prove that this record is in the archive: a file that public tools check offline');
 await show(['proof', rumour, '--out', join(folder, 'rumour.tlog-proof'), '--data', data]);
 
-step('Answer the regulator: everything on the two issuers in eight days, as a signed report with its proofs');
+step('A letter comes: the board asks about two issuers');
+const letter = await readFile(new URL('request-letter.txt', import.meta.url), 'utf8');
+for (const line of letter.split('\n').slice(4, 21)) say(`    ${line}`);
+
+step('Say whose addresses these are: the directory, from HR');
+await show([
+  'custodian',
+  'import',
+  'examples/directory.csv',
+  '--domain',
+  'callowaybrink.example',
+  '--data',
+  data,
+]);
+await show(['custodian', 'unmatched', '--data', data], { most: 4 });
+
+step('Give four colleagues accounts; a role that shows what people wrote takes two to give');
+const passwords = join(folder, 'passwords');
+await mkdir(passwords, { mode: 0o700 });
+const as = await settle(data, passwords);
+await show(['account', 'list', '--data', data]);
+
+step('Counsel opens a matter: an internal name, and the reference that leaves the house');
+const matter = ['--reference', 'BMO-2016-0417', '--zone', 'America/New_York'];
+const members = ['--member', 'maren', '--member', 'jonas'];
+await show(['matter', 'open', 'grocers', ...matter, ...members, ...as('maren'), '--data', data]);
+
+step('See what a hold would cover, before it is placed');
+await show(['hold', 'preview', '--matter', 'grocers', '--scope', STORY, ...as('maren'), '--data', data]);
+
+step('Place the hold: from now on, also on what is captured tomorrow');
+const grounds = ['--authority', 'letter of 18 April 2016', '--reason', 'request 1 of the board'];
+const scope = ['--matter', 'grocers', '--scope', STORY];
+await show(['hold', 'place', 'grocers-1', ...scope, ...grounds, ...as('maren'), '--data', data]);
+
+step('Look at the people whom the letter names');
+await show(['search', ASKED, '--limit', '3', '--data', data]);
+
+step('Answer the board: a signed report with its proofs');
 await show(['export', '--query', STORY, '--out', report, '--data', data]);
 
 step('Verify the archive: every byte against the ledger');
@@ -68,6 +110,15 @@ const segment = await largestFile(join(copied, 'vault', 'segments'));
 say(`  byte ${await changeOneByte(segment)} of ${segment}`);
 await show(['verify', '--data', copied], { expected: 3 });
 
+step('The inquiry ends. Who asks for the release of a hold cannot approve it');
+await show(['hold', 'request-release', 'grocers-1', '--reason', 'closed', ...as('maren'), '--data', data]);
+await show(['hold', 'approve-release', 'grocers-1', '--confirm', ...as('maren'), '--data', data], {
+  expected: 1,
+});
+
+step('Who did what: every act is an entry of the ledger');
+await show(['audit', 'list', '--matter', 'grocers', '--data', data], { most: 8 });
+
 step('Done');
 if (process.argv.includes('--clean')) {
   await rm(folder, { recursive: true, force: true });
@@ -77,6 +128,9 @@ if (process.argv.includes('--clean')) {
   say(`  its proofs      ${report}`);
   say(`  the archive     ${data}`);
   say(`  try             bin/holdfast search 'WhatsApp' --data ${data}`);
+  say(
+    `  look around     npm start -- --data ${data}   (http://127.0.0.1:8420/docs; passwords in ${passwords})`,
+  );
   say(`  remove all      rm -r ${folder}`);
 }
 

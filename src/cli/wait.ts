@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitOptions } from '../archive/sealing.ts';
 import { HoldfastError } from '../core/errors.ts';
-import { AUDIT, baseLogs, baseOf, CONTROL } from '../core/logs.ts';
+import { ACT_LOGS, baseLogs, baseOf } from '../core/logs.ts';
 import type { Heads } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
 import type { Archive } from './archive.ts';
@@ -116,7 +116,7 @@ export function stopOnIncident(archive: Archive): void {
 export async function notIndexed(archive: Archive, heads: Heads): Promise<number> {
   let missing = 0;
   for (const [log, size] of await sealedSizes(archive))
-    if (![CONTROL, AUDIT].includes(baseOf(log))) missing += Math.max(0, size - (heads[log] ?? 0));
+    if (!ACT_LOGS.includes(baseOf(log))) missing += Math.max(0, size - (heads[log] ?? 0));
   return missing;
 }
 

@@ -4,6 +4,7 @@ import type { LogName, SegmentName } from './record.ts';
 /** Logs beside the transcripts' `m0…`: acts that change what the archive does, and acts that change nothing. */
 export const CONTROL = 'control';
 export const AUDIT = 'audit';
+export const ACT_LOGS: readonly string[] = [CONTROL, AUDIT];
 
 const LOG = /^(m(?:0|[1-9]\d{0,3})|control|audit)(?:\.([2-9]|[1-9]\d{1,5}))?$/;
 

@@ -2,7 +2,7 @@
 import type { ArchiveReader } from '../archive/reader.ts';
 import type { Custodian, Directory } from '../core/directory/fold.ts';
 import { isOfFirm, ownersAt } from '../core/directory/people.ts';
-import { AUDIT, baseOf, CONTROL } from '../core/logs.ts';
+import { ACT_LOGS, baseOf } from '../core/logs.ts';
 import { indexDocument } from '../core/search/document.ts';
 
 /** How often and when an address or a custodian was seen. Instants are UTC. */
@@ -53,7 +53,7 @@ export async function reportOn(
   let cut = false;
   let read = 0;
   for (const log of await reader.logs()) {
-    if ([CONTROL, AUDIT].includes(baseOf(log))) continue;
+    if (ACT_LOGS.includes(baseOf(log))) continue;
     const { size } = await reader.head(log);
     for await (const sealed of reader.scan(log, 0, size)) {
       if (++read % PROGRESS_EVERY === 0) progress?.(read);

@@ -1,7 +1,7 @@
 /** Judges holds on the whole vault: every record of every transcript log, read as often as the judge needs. */
 import type { ArchiveReader } from '../archive/reader.ts';
 import { HoldJudge, type JudgedHold } from '../core/holds/judge.ts';
-import { AUDIT, baseOf, CONTROL } from '../core/logs.ts';
+import { ACT_LOGS, baseOf } from '../core/logs.ts';
 import type { LogName, SealedRecord } from '../core/record.ts';
 import { indexDocument } from '../core/search/document.ts';
 
@@ -79,7 +79,7 @@ export async function judgeHolds(
 async function transcriptHeads(reader: ArchiveReader): Promise<Map<LogName, number>> {
   const heads = new Map<LogName, number>();
   for (const log of await reader.logs()) {
-    if ([CONTROL, AUDIT].includes(baseOf(log))) continue;
+    if (ACT_LOGS.includes(baseOf(log))) continue;
     heads.set(log, (await reader.head(log)).size);
   }
   return heads;

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/reader.ts';
 import { HoldfastError } from '../core/errors.ts';
-import { AUDIT, baseOf, CONTROL } from '../core/logs.ts';
+import { ACT_LOGS, baseOf } from '../core/logs.ts';
 import type { Index } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
 import { type IndexDocument, indexDocument } from '../core/search/document.ts';
@@ -145,7 +145,7 @@ async function feedLog(
     report?.({ kind: 'indexed', log, size });
   };
   // Acts are not searched: there is nothing to read.
-  if ([CONTROL, AUDIT].includes(baseOf(log))) return await advance(stretch.size);
+  if (ACT_LOGS.includes(baseOf(log))) return await advance(stretch.size);
 
   let batch: IndexDocument[] = [];
   let text = 0;

@@ -179,6 +179,14 @@ describe('a hold at the command line', () => {
     expect((await acts(...as('carl'))).map(({ action }) => action)).toEqual(['matter.open']);
   });
 
+  test('a list without a log holds what was read and what was changed, in the order in which it was done', async () => {
+    await done('search', 'merger');
+    const both = await done('audit', 'list', '--limit', '1000', ...as('lena'));
+    expect(both.map(({ action }) => action)).toEqual(expect.arrayContaining(['searched', 'hold.place']));
+    const times = both.map(({ at }) => String(at));
+    expect(times).toEqual([...times].sort());
+  });
+
   test('what an administrator lists has no texts of queries', async () => {
     await done('search', 'merger');
     const find = async (...by: string[]) =>

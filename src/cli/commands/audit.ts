@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { newestActs } from '../../archive/read/newest-acts.ts';
 import { isListed, shownAct } from '../../core/control/listed-act.ts';
 import { actorOf, may } from '../../core/control/step.ts';
-import { AUDIT, CONTROL } from '../../core/logs.ts';
+import { ACT_LOGS, AUDIT, CONTROL } from '../../core/logs.ts';
 import { lookCommand } from '../act-command.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { integer } from '../command.ts';
@@ -18,7 +18,11 @@ export const audit: CommandSpec = lookCommand({
   recorded: 'audit-listed',
   configure: (command: Command) =>
     command
-      .option('--log <log>', `${AUDIT} (what was read) or ${CONTROL} (what was changed)`, actLog, AUDIT)
+      .option(
+        '--log <log>',
+        `${AUDIT} (what was read) or ${CONTROL} (what was changed); default: both`,
+        actLog,
+      )
       .option('--since <date>', 'only acts from this UTC day on (YYYY-MM-DD)', day)
       .option('--action <name>', 'only acts of this name')
       .option('--account <account>', 'only acts by or about an account')
@@ -27,7 +31,7 @@ export const audit: CommandSpec = lookCommand({
       .option('--limit <n>', 'the newest n', integer(1, 1_000_000), 100),
   async look({ register, options, archive, context, acting }) {
     const filter = filterOf(options);
-    const log = String(options.log);
+    const logs = options.log === undefined ? ACT_LOGS : [String(options.log)];
     const actor = actorOf(register, acting.actor);
     const reader = {
       texts: actor !== undefined && may(actor, 'audit.read-queries'),
@@ -35,12 +39,12 @@ export const audit: CommandSpec = lookCommand({
     };
     const { acts, total } = await newestActs(
       archive.reader,
-      log,
+      logs,
       (act) => isListed(act, filter, register) && shownAct(act, reader) !== undefined,
       Number(options.limit),
     );
     return {
-      details: { log, ...filter },
+      details: { ...(options.log === undefined ? {} : { log: String(options.log) }), ...filter },
       answer() {
         for (const { name, act } of acts) {
           const shown = shownAct(act, reader);

@@ -49,7 +49,7 @@ const preview = lookCommand({
       details: { scope, zone, records: coverage.records, families: coverage.families },
       answer: () =>
         print(context, { scope, zone, reads, ...coverage }, () => [
-          ...reads.map((part) => printable(`${part.text}\n  ${part.reads}`)),
+          ...reads.flatMap((part) => [printable(part.text), `  ${printable(part.reads)}`]),
           ...covered(coverage),
         ]),
     };

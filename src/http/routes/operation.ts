@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { newestActs } from '../../archive/read/newest-acts.ts';
 import { isListed, shownAct } from '../../core/control/listed-act.ts';
-import { AUDIT } from '../../core/logs.ts';
+import { ACT_LOGS } from '../../core/logs.ts';
 import type { Act } from '../../core/record.ts';
 import { scheduleOf } from '../../retention/schedule.ts';
 import { may } from '../caller.ts';
 import { type Route, route } from '../route.ts';
 
 const auditQuery = z.object({
-  log: z.enum(['audit', 'control']).default(AUDIT),
+  log: z.enum(['audit', 'control']).optional(),
   since: z.string().default(''),
   action: z.string().optional(),
   account: z.string().optional(),
@@ -52,7 +52,7 @@ export const operationRoutes: readonly Route[] = [
     async handle(call, { query }) {
       const { log, since, action, account, record, matter, limit } = query;
       await call.audit('audit-listed', {
-        log,
+        ...(log === undefined ? {} : { log }),
         since: since === '' ? null : since,
         ...(action === undefined ? {} : { action }),
         ...(account === undefined ? {} : { account }),
@@ -63,7 +63,12 @@ export const operationRoutes: readonly Route[] = [
       const reader = { texts: may(caller, 'audit.read-queries'), holds: may(caller, 'hold.read') };
       const fits = (act: Act): boolean =>
         isListed(act, query, register) && shownAct(act, reader) !== undefined;
-      const { acts, total } = await newestActs(call.service.parts.archive.reader, log, fits, limit);
+      const { acts, total } = await newestActs(
+        call.service.parts.archive.reader,
+        log === undefined ? ACT_LOGS : [log],
+        fits,
+        limit,
+      );
       return {
         json: {
           total,
