@@ -56,7 +56,8 @@ export interface Stream {
    * Consumes every log that is assigned to this process until `stop`. Each batch starts exactly at the expected offset:
    * what lies below is trimmed, a position above is sought, a low watermark above it is `incident-gap`. On `assigned`
    * the message at `next - 1`, if still held, is read and compared with `last`; a difference, or a high watermark below
-   * `next`, is `incident-mismatch`.
+   * `next`, is `incident-mismatch`. Where several processes consume one log, watermarks that contradict the position are
+   * an incident only if `released` and `assigned` once more name the same position: another may have sealed and trimmed.
    */
   consume(consumer: StreamConsumer): Promise<StreamConsumption>;
   /** Deletes entries below `below`, which must all be sealed. A hint: keeping them longer is no fault. */

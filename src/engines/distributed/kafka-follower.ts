@@ -58,13 +58,18 @@ export class Follower {
 
   /**
    * Holds the position against the watermarks. Returns the offset to fetch from: the last sealed message, where it is
-   * still held, so that it is compared. Throws the incident.
+   * still held, so that it is compared. Throws the incident, but only at a position that is the newest: another archiver
+   * (of another group, or one that has just lost the log to us) may have sealed more, and trimmed what it sealed.
    */
   async check(): Promise<number> {
     const { consumer, log } = this.#settings;
-    const { low, high } = await this.#settings.bounds();
-    if (low > this.#next) throw gap(log, this.#next, low);
-    if (high < this.#next) throw mismatch(log, this.#next - 1, `it ends at ${high}`);
+    let { low, high } = await this.#settings.bounds();
+    while (low > this.#next || high < this.#next) {
+      const fault =
+        low > this.#next ? gap(log, this.#next, low) : mismatch(log, this.#next - 1, `it ends at ${high}`);
+      if (!(await this.#moved())) throw fault;
+      ({ low, high } = await this.#settings.bounds());
+    }
     this.#compare = this.#last !== null && low < this.#next;
     if (high === this.#next && !this.#compare) await consumer.idle?.(log);
     return this.#compare ? this.#next - 1 : this.#next;
@@ -135,6 +140,18 @@ export class Follower {
       part.push(message);
     }
     return part;
+  }
+
+  /** Asks the consumer anew where its commits end; true when that is not where they ended. */
+  async #moved(): Promise<boolean> {
+    const { consumer, log } = this.#settings;
+    await consumer.released(log);
+    const { next, last } = await consumer.assigned(log);
+    if (next === this.#next) return false;
+    this.#next = next;
+    this.#last = last;
+    this.#misses = 0;
+    return true;
   }
 
   async #missed(): Promise<number> {

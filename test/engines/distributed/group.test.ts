@@ -4,9 +4,9 @@ import type { StreamConsumer } from '../../../src/core/ports/stream.ts';
 import { KafkaStream } from '../../../src/engines/distributed/kafka-stream.ts';
 import { eventually } from '../../eventually.ts';
 import { describeWith } from '../index.ts';
-import { startLoad } from './ingest-load.ts';
+import { ingestMessages, startLoad } from './ingest-load.ts';
 import { closeSite, foundSite, type RunningArchiver, type Site, startArchiver } from './site.ts';
-import { allSealed, expectSealedOnce, expectVerified, headsOf } from './site-checks.ts';
+import { allSealed, expectSealedOnce, expectVerified, headsOf, sealedIds } from './site-checks.ts';
 
 const kinds = ({ events }: RunningArchiver, kind: string): string[] =>
   events.filter((event) => event.kind === kind).map(({ log }) => log);
@@ -50,7 +50,10 @@ await describeWith(['kafka'], 'several archivers on one archive', ({ kafka }) =>
     const load = startLoad(site, producer, { pauseMs: 15 });
     const one = await startArchiver(site);
     const other = await startArchiver(site, { kafka: { group: `${site.kafka.prefix}.others` } });
-    await eventually(() => kinds(one, 'fenced').length + kinds(other, 'fenced').length > 5);
+    await eventually(
+      () => kinds(one, 'fenced').length + kinds(other, 'fenced').length > 5,
+      () => [one.events, other.events].map((events) => events.slice(-20)),
+    );
     const seen = await headsOf(site);
     await load.stop();
     await allSealed(site, load.sent);
@@ -60,7 +63,56 @@ await describeWith(['kafka'], 'several archivers on one archive', ({ kafka }) =>
     await expectSealedOnce(site, load.sent);
     await expectVerified(site, seen);
   });
+
+  test('one that was overtaken, and finds its next messages sealed and trimmed by the other, goes on after them', async () => {
+    const sent = new Set(await ingestMessages(site, producer, 0, 40));
+    const { wrap, busy, goOn } = heldAfterFirst('m0');
+    const one = await startArchiver(site, { wrap });
+    await busy;
+    const left = (await producer.bounds('m0')).high;
+    for (const id of await ingestMessages(site, producer, 40, 120)) sent.add(id);
+    const other = await startArchiver(site, { kafka: { group: `${site.kafka.prefix}.others` } });
+    await eventually(async () => (await producer.bounds('m0')).low > left);
+    await other.stop();
+    goOn();
+    for (const id of await ingestMessages(site, producer, 120, 160)) sent.add(id);
+    await eventually(
+      async () => (await sealedIds(site)).length >= sent.size,
+      () => one.events,
+    );
+    await one.stop();
+    expect(kinds(one, 'incident')).toEqual([]);
+    await expectSealedOnce(site, sent);
+    await expectVerified(site, []);
+  });
 });
+
+/** Holds an archiver after its first commit of one log, as a slow disk would, until it may go on. */
+function heldAfterFirst(held: string): {
+  wrap: (archiver: Archiver) => StreamConsumer;
+  busy: Promise<void>;
+  goOn: () => void;
+} {
+  const busy = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  return {
+    busy: busy.promise,
+    goOn: free.resolve,
+    wrap: (archiver) => ({
+      assigned: (log) => archiver.assigned(log),
+      released: (log) => archiver.released(log),
+      incident: (log, error) => archiver.incident(log, error),
+      async batch(log, batch) {
+        const next = await archiver.batch(log, batch);
+        if (log === held) {
+          busy.resolve();
+          await free.promise;
+        }
+        return next;
+      },
+    }),
+  };
+}
 
 /** Seals slowly, so that a rebalance meets a batch in work; notes calls for one log that overlap. */
 function slowed(archiver: Archiver, overlaps: string[]): StreamConsumer {

@@ -31,7 +31,10 @@ export async function expectSealedOnce(site: Site, sent: ReadonlySet<string>): P
 
 /** Resolves when so many events are sealed, and every receipt in all its logs. */
 export async function allSealed(site: Site, sent: ReadonlySet<string>): Promise<void> {
-  await eventually(async () => (await sealedIds(site)).length >= sent.size);
+  await eventually(
+    async () => (await sealedIds(site)).length >= sent.size,
+    () => ({ sent: sent.size }),
+  );
   await eventually(async () => {
     const { checked } = await verifyArchive({ vault: site.vault });
     return checked.pendingReceipts === 0;
