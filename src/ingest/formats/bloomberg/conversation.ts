@@ -63,6 +63,8 @@ export class ChatReader {
     const at = momentOf(
       childText(node, 'DateTimeUTC') ?? childText(node, 'StartTimeUTC'),
       childText(node, 'DateTime') ?? childText(node, 'StartTime'),
+      place.file.settings,
+      repairs,
     );
     if (typeof at === 'string') return { type: 'reject', code: at, detail: 'DateTimeUTC' };
     const child = (name: string): XmlNode | undefined => node.children.find((each) => each.name === name);

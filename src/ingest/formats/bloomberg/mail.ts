@@ -119,7 +119,12 @@ export class MailReader {
   /** `html`: the text of `alt_body.html`. */
   read(mail: Mail, html: string | undefined, place: Place, repairs: Repair[]): Outcome {
     const { node, attachments, holdings } = mail;
-    const at = momentOf(childText(node, 'MsgTimeUTC'), childText(node, 'MsgTime'));
+    const at = momentOf(
+      childText(node, 'MsgTimeUTC'),
+      childText(node, 'MsgTime'),
+      place.file.settings,
+      repairs,
+    );
     if (typeof at === 'string') return { type: 'reject', code: at, detail: 'MsgTimeUTC' };
     const info = node.children
       .find(({ name }) => name === 'Sender')

@@ -1,6 +1,8 @@
 /** Times of Bloomberg's dumps: epoch seconds, with a wall clock beside them. */
-import type { Moment } from '../../../core/event.ts';
+import type { Moment, Repair } from '../../../core/event.ts';
+import { LogClock } from '../../reading/log-clock.ts';
 import { instantOf, offsetText, wallMs, wallText, ZoneClock } from '../../reading/time.ts';
+import type { FileSettings } from '../../rules.ts';
 
 const NEW_YORK = new ZoneClock('America/New_York');
 /** `06/04/2013 19:06:14` (IB) or `2013-06-04-15.06.14.000000` (MSG). */
@@ -10,21 +12,33 @@ const MSG_WALL = /^(\d{4})-(\d{2})-(\d{2})-(\d{2})\.(\d{2})\.(\d{2})(?:\.(\d{1,9
 /**
  * The instant, and the wall clock as written. The zone is what lies between the two: MSG writes New York's time (a
  * masked count of a public dump showed so), IB mostly UTC; neither names it. Milliseconds are taken where a version
- * writes them.
+ * writes them. Where the instant is missing, the clock is read in the stated zone, else in that of its kind, as assumed.
  */
 export function momentOf(
   utc: string | undefined,
   wall: string | undefined,
+  settings: FileSettings,
+  repairs: Repair[],
 ): Moment | 'time-missing' | 'time-invalid' {
-  if (utc === undefined) return 'time-missing';
-  if (!/^-?\d{1,15}$/u.test(utc)) return 'time-invalid';
-  const number = Number(utc);
+  const read = wall === undefined ? undefined : wallOf(wall);
+  if (utc === undefined) {
+    if (read === undefined) return wall === undefined ? 'time-missing' : 'time-invalid';
+    const clock = settings.zone ?? (MSG_WALL.test(wall ?? '') ? NEW_YORK.zone : '+00:00');
+    const at = new LogClock({ ...settings, zone: clock }).moment(read, 's', repairs);
+    return at === undefined
+      ? 'time-invalid'
+      : { ...at, zoneSource: settings.zone === undefined ? 'assumed' : 'setting' };
+  }
+  const match = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/u.exec(utc);
+  if (match === null) return 'time-invalid';
+  const number = Number(match[1]);
   const inMs = Math.abs(number) >= 100_000_000_000;
-  const ms = inMs ? number : number * 1000;
+  const fraction = match[2] === undefined ? 0 : Number(match[2].slice(0, 3).padEnd(3, '0'));
+  const ms = inMs ? number : number * 1000 + fraction;
   const instant = instantOf(ms);
   if (instant === undefined) return 'time-invalid';
-  const base = { instant, zoneSource: 'stated', precision: inMs ? 'ms' : 's' } as const;
-  const read = wall === undefined ? undefined : wallOf(wall);
+  const precision = inMs || match[2] !== undefined ? 'ms' : 's';
+  const base = { instant, zoneSource: 'stated', precision } as const;
   if (read === undefined) return base;
   const zone = zoneBetween(read, Math.floor(ms / 1000) * 1000);
   return { ...base, wall: wallText(read), ...(zone !== undefined && { zone }) };

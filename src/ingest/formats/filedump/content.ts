@@ -3,22 +3,34 @@ import { isUtf8 } from 'node:buffer';
 import type { Moment, Party, Repair } from '../../../core/event.ts';
 import { party } from '../../reading/party.ts';
 import { wellFormed } from '../../reading/text.ts';
-import { instantOf } from '../../reading/time.ts';
+import { instantOf, offsetMinutes, parseTimestamp } from '../../reading/time.ts';
 import { childText, type XmlNode } from '../../reading/xml.ts';
 
 /** Below this a number is seconds (until year 5138), from it on milliseconds (since March 1973). */
 const MILLISECONDS_FROM = 100_000_000_000;
 
-/** Seconds or milliseconds since 1970; the dialects differ, so each value is judged by its size. */
+/** Seconds or milliseconds since 1970; the dialects differ, so each value is judged by its size. Else ISO 8601. */
 export function momentOf(value: string | undefined): Moment | 'time-missing' | 'time-invalid' {
   if (value === undefined) return 'time-missing';
-  if (!/^-?\d{1,15}$/u.test(value)) return 'time-invalid';
-  const number = Number(value);
+  const match = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/u.exec(value);
+  if (match === null) return isoMoment(value);
+  const number = Number(match[1]);
   const isMs = Math.abs(number) >= MILLISECONDS_FROM;
-  const instant = instantOf(isMs ? number : number * 1000);
+  const fraction = match[2] === undefined ? 0 : Number(match[2].slice(0, 3).padEnd(3, '0'));
+  const instant = instantOf(isMs ? number : number * 1000 + fraction);
+  const precision = isMs || match[2] !== undefined ? 'ms' : 's';
+  return instant === undefined ? 'time-invalid' : { instant, zoneSource: 'stated', precision };
+}
+
+/** ISO 8601, as some gateways write it instead: the element’s name says that a time without zone is UTC. */
+function isoMoment(value: string): Moment | 'time-invalid' {
+  const found = parseTimestamp(value);
+  const minutes = found?.offset === undefined ? 0 : offsetMinutes(found.offset);
+  if (found === undefined || minutes === undefined) return 'time-invalid';
+  const instant = instantOf(found.wall - minutes * 60_000);
   return instant === undefined
     ? 'time-invalid'
-    : { instant, zoneSource: 'stated', precision: isMs ? 'ms' : 's' };
+    : { instant, zoneSource: 'stated', precision: found.precision };
 }
 
 /** Content, or Base64Content (base64, in FaceTime's dialect twice) where the two differ: raw `<` cannot hurt that. */

@@ -1,5 +1,6 @@
 /** What a dump says of a conversation: room, perspective, network. */
 import type { Conversation } from '../../../core/event.ts';
+import { networkNamed } from '../../reading/network-name.ts';
 import { parseXml } from '../../reading/xml.ts';
 import { KNOWN_TAGS } from './elements.ts';
 
@@ -26,6 +27,14 @@ export function conversationOf(room: string, perspective: string | undefined): C
   const kind = type === 'direct' ? 'direct' : type === 'group' ? 'group' : 'room';
   const name = perspective ?? (match === null ? undefined : room);
   return { id, kind, ...(name !== undefined && name !== id && { name }) };
+}
+
+const NETWORK_NAMES = ['Network', 'NetworkID', 'NetworkName', 'Modality'];
+
+/** The network that a conversation's tag names. */
+export function networkSaid(attributes: Readonly<Record<string, string>>): string | undefined {
+  const said = NETWORK_NAMES.map((name) => attributes[name]).find((value) => value !== undefined);
+  return said === undefined ? undefined : networkNamed(said);
 }
 
 /** The network that a room's name gives away. */

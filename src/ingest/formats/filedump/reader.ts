@@ -20,7 +20,7 @@ import { decode, type TextStream, wellFormed } from '../../reading/text.ts';
 import { childText, parseXml, type XmlNode } from '../../reading/xml.ts';
 import { nameOf } from '../../source-name.ts';
 import { contentOf, momentOf, personOf } from './content.ts';
-import { attributesOf, conversationOf, elementText, networkOfRoom } from './conversation.ts';
+import { attributesOf, conversationOf, elementText, networkOfRoom, networkSaid } from './conversation.ts';
 import { KNOWN_TAGS } from './elements.ts';
 
 /** What is said of the conversation whose units are being read. */
@@ -97,14 +97,16 @@ export class DumpReader {
     const { node } = found;
     const { settings } = place.file;
     const facts: Record<string, NonNullable<Provenance['facts']>[string]> = {};
-    if (room.room === undefined || room.room === '') return reject('conversation-unknown', 'RoomID');
-    const stated = networkOfRoom(room.room) ?? dialect;
+    const own = room.room === '' ? undefined : room.room;
+    const named = own ?? childText(node, 'ConversationID')?.toWellFormed();
+    if (named === undefined) return reject('conversation-unknown', 'RoomID');
+    const stated = networkOfRoom(named) ?? dialect ?? networkSaid(room.attributes);
     facts.network = stated !== undefined ? 'header' : settings.network !== undefined ? 'setting' : 'header';
     const network = stated ?? settings.network ?? 'unknown';
-    facts.conversation = 'header';
+    facts.conversation = own === undefined ? 'record' : 'header';
     const at = momentOf(childText(node, 'DateTimeUTC') ?? childText(node, 'StartTimeUTC'));
     if (typeof at === 'string') return reject(at, 'DateTimeUTC');
-    const conversation = conversationOf(room.room, room.perspective);
+    const conversation = conversationOf(named, room.perspective);
     const sender = name === 'Invite' ? inviterOf(network, node) : personOf(network, node, repairs);
     const extra = extraOf(node);
     const common = (): Common => ({
