@@ -4,15 +4,25 @@
  * read line by line where it holds such lines, else as one message. The mail itself stays the evidence.
  */
 import type { Attachment, Json, Moment, Party, Recipient, Repair } from '../../core/event.ts';
-import type { Format, Frame, Holding, Outcome, Source, SourceFile } from '../format.ts';
-import { htmlText } from '../reading/html.ts';
+import {
+  type Format,
+  type Frame,
+  type Holding,
+  MAX_UNIT,
+  type Outcome,
+  type Source,
+  type SourceFile,
+} from '../format.ts';
 import { epochMoment, LogClock } from '../reading/log-clock.ts';
-import { envelopeOf, looksLikeMail, type Mail, type Mailbox, parseMail, readMail } from '../reading/mail.ts';
+import { envelopeOf, looksLikeMail, type Mail, parseMail, readMail } from '../reading/mail.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
-import { type Draft, direct, Scribe } from '../reading/scribe.ts';
+import { type Draft, direct, Scribe, to } from '../reading/scribe.ts';
+import { decodeHead } from '../reading/text.ts';
 import { offsetMinutes } from '../reading/time.ts';
 import { type Said, type Transcript, transcriptOf } from './gateway-mail/conversation.ts';
+import { pageText } from './gateway-mail/page.ts';
+import { type People, peopleOf, recipientsOf, sidesOf } from './gateway-mail/people.ts';
 import { PROFILES } from './gateway-mail/profiles.ts';
 
 const NOTE = 'Nothing about its mails is public: read as any mail that holds a conversation.';
@@ -42,6 +52,7 @@ export const gatewayMail: Format = {
   limits: [
     'No vendor published its grammar: lines with a time and a name are read, any other body is one message.',
     'A line that somebody pasted and that looks like one of these is read as one.',
+    'A name with a time alone on its line is read where the headers name that person; a table where a line of names stands above it.',
     'The network is the one that the mail names, else the one stated with --network, else “unknown”.',
     'Times are in the zone that the body states, else in the one stated with --zone, else in that of the Date header, which is marked as assumed.',
     'A subject is the first paragraph of the text of a mail that is one message.',
@@ -110,8 +121,9 @@ interface Known {
   readonly network: string;
   readonly networkFact: 'header' | 'setting' | undefined;
   readonly date: { readonly ms: number; readonly zone: string } | undefined;
-  /** Name or address as a line may write it → the person. */
-  readonly people: ReadonlyMap<string, Party>;
+  /** Name as a line writes it → the person. */
+  readonly speakers: ReadonlyMap<string, Party>;
+  readonly sides: readonly Party[];
   readonly conversation: Draft['conversation'];
   readonly profile: string | undefined;
 }
@@ -122,12 +134,13 @@ function conversationOutcomes(
   place: Place,
   scribe: Scribe,
 ): readonly Outcome[] {
-  const repairs: Repair[] = [];
-  const body = mail.text ?? (mail.html === undefined ? '' : htmlText(mail.html, repairs));
   const date = dateOf(mail.date);
   const day = date === undefined ? undefined : dayIn(date);
   const { settings } = place.file;
-  const transcript = transcriptOf(body, { subject: mail.subject, day, order: settings.dateOrder });
+  const names = new Set(peopleOf(mail, '', 'unknown').known.keys());
+  const { body, repairs, transcript } = bodyOf(mail, (text) =>
+    transcriptOf(text, { subject: mail.subject, day, order: settings.dateOrder, names }),
+  );
   const headers = [
     'X-Mailer',
     'User-Agent',
@@ -141,18 +154,20 @@ function conversationOutcomes(
     .flatMap((name) => mail.header(name).map((value) => `${name}: ${value}`))
     .join('\n');
   const profile = PROFILES.find((each) => each.headers.test(headers));
-  const named = transcript.network ?? networkInHeaders(mail) ?? profile?.network;
-  const network = named ?? settings.network ?? 'unknown';
-  const people = peopleOf(mail, transcript, network);
+  const stated = transcript.network ?? networkInHeaders(mail) ?? profile?.network;
+  const network = stated ?? settings.network ?? 'unknown';
+  const people = peopleOf(mail, transcript.heading, network);
   const recipients = recipientsOf(mail, envelope, network);
   const from = mail.from === undefined ? undefined : party(network, mail.from.address, mail.from.name);
   // The envelope may name more; who talks to whom is in the mail's own headers.
-  const everyone = new Set(
-    [from, ...recipientsOf(mail, [], network)].flatMap((each) => (each === undefined ? [] : [each.address])),
+  const named = [...(from === undefined ? [] : [from]), ...recipientsOf(mail, [], network)];
+  const speakers = new Map(
+    transcript.said.flatMap(({ who }) => (who === '' ? [] : [[who, speakerOf(people, network, who)]])),
   );
+  const sides = sidesOf(people, named, [...speakers.values()]);
   const conversation: Draft['conversation'] =
-    everyone.size > 0 && everyone.size <= 2
-      ? direct(...everyone)
+    sides.length > 0 && sides.length <= 2
+      ? direct(...sides.map(({ address }) => address))
       : {
           id: mail.messageId ?? `${mail.subject ?? ''} ${mail.date ?? ''}`.trim(),
           kind: 'group',
@@ -163,14 +178,49 @@ function conversationOutcomes(
   const known: Known = {
     mail,
     network,
-    networkFact: named !== undefined ? 'header' : settings.network !== undefined ? 'setting' : undefined,
+    networkFact: stated !== undefined ? 'header' : settings.network !== undefined ? 'setting' : undefined,
     date,
-    people,
+    speakers,
+    sides,
     conversation,
     profile: profile?.name,
   };
   const whole = wholeOutcome(known, transcript, { from, recipients, body, repairs }, place, scribe);
   return [whole, ...transcript.said.map((each, i) => lineOutcome(each, i, known, place, scribe))];
+}
+
+const speakerOf = ({ known }: People, network: string, who: string): Party =>
+  known.get(who.toLowerCase()) ?? party(network, who);
+
+/** Parts of text that may hold the conversation where the body does not. */
+const MAX_PARTS = 8;
+
+/** The text that holds the conversation: the body as text or HTML, else a part; without one, the body. */
+function bodyOf(
+  mail: Mail,
+  read: (text: string) => Transcript,
+): { readonly body: string; readonly repairs: Repair[]; readonly transcript: Transcript } {
+  const candidates: (() => { body: string; repairs: Repair[] })[] = [];
+  const { text, html } = mail;
+  const page = (source: string) => () => {
+    const repairs: Repair[] = [];
+    return { body: pageText(source, repairs), repairs };
+  };
+  if (text !== undefined || html === undefined) candidates.push(() => ({ body: text ?? '', repairs: [] }));
+  if (html !== undefined) candidates.push(page(html));
+  for (const { mediaType, bytes } of mail.parts.slice(0, MAX_PARTS)) {
+    if (!/^text\/(?:plain|html)$/iu.test(mediaType) || bytes.length > MAX_UNIT) continue;
+    const source = decodeHead(bytes);
+    candidates.push(/html/iu.test(mediaType) ? page(source) : () => ({ body: source, repairs: [] }));
+  }
+  let first: { body: string; repairs: Repair[]; transcript: Transcript } | undefined;
+  for (const candidate of candidates) {
+    const found = candidate();
+    const transcript = read(found.body);
+    first ??= { ...found, transcript };
+    if (transcript.said.length > 0) return { ...found, transcript };
+  }
+  return first ?? { body: '', repairs: [], transcript: read('') };
 }
 
 const factsOf = ({ networkFact }: Known): NonNullable<Draft['facts']> => ({
@@ -249,14 +299,19 @@ function lineOutcome(said: Said, index: number, known: Known, place: Place, scri
   if (said.wall === undefined) return { type: 'reject', code: 'time-missing', part };
   const at = momentOf(said, known, place, repairs);
   if (at === undefined) return { type: 'reject', code: 'time-invalid', part };
-  const sender =
-    said.who === '' ? undefined : (known.people.get(said.who.toLowerCase()) ?? party(network, said.who));
+  const sender = known.speakers.get(said.who);
+  const isDirect = (said.kind === 'message' || said.kind === 'file') && conversation.kind === 'direct';
+  const other =
+    isDirect && sender !== undefined
+      ? known.sides.find(({ address }) => address !== sender.address)
+      : undefined;
   const { file } = said;
   const written = scribe.write(place, {
     network,
     conversation,
     at,
     sender,
+    recipients: to(other),
     text: said.text,
     attachments:
       file === undefined
@@ -288,7 +343,7 @@ function lineOutcome(said: Said, index: number, known: Known, place: Place, scri
 /** Zone: what the body states, else the settings', else that of the Date header, which is only assumed to be it. */
 function momentOf(said: Said, known: Known, place: Place, repairs: Repair[]): Moment | undefined {
   const { settings } = place.file;
-  const stated = said.zone === undefined ? undefined : /^[GUZ]/iu.test(said.zone) ? '+00:00' : said.zone;
+  const stated = said.zone === undefined ? undefined : zoneOf(said.zone);
   const usable = stated !== undefined && offsetMinutes(stated) !== undefined ? stated : undefined;
   const header = known.date?.zone;
   const clock = new LogClock(
@@ -303,46 +358,25 @@ function momentOf(said: Said, known: Known, place: Place, repairs: Repair[]): Mo
     : moment;
 }
 
+/** Names of zones that mail has (RFC 5322, 4.3); any other is an offset. */
+const ZONES: Readonly<Record<string, string>> = {
+  UTC: '+00:00',
+  GMT: '+00:00',
+  Z: '+00:00',
+  EST: '-05:00',
+  EDT: '-04:00',
+  CST: '-06:00',
+  CDT: '-05:00',
+  MST: '-07:00',
+  MDT: '-06:00',
+  PST: '-08:00',
+  PDT: '-07:00',
+};
+const zoneOf = (written: string): string => ZONES[written.toUpperCase()] ?? written;
+
 function networkInHeaders(mail: Mail): string | undefined {
   const [value] = ['x-im-network', 'x-im-service', 'x-network'].flatMap((name) => mail.header(name));
   return value !== undefined && /^[A-Za-z][A-Za-z0-9.-]{1,31}$/u.test(value)
     ? value.toLowerCase()
     : undefined;
-}
-
-/** Recipients by the headers, and those whom the envelope alone names. */
-function recipientsOf(mail: Mail, envelope: readonly Recipient[], network: string): Recipient[] {
-  const found = new Map<string, Recipient>();
-  for (const role of ['to', 'cc', 'bcc'] as const)
-    for (const box of mail[role]) {
-      const each = party(network, box.address, box.name);
-      if (!found.has(each.address)) found.set(each.address, { ...each, role });
-    }
-  for (const { role, address, written } of envelope) {
-    const each = party(network, written ?? address);
-    if (!found.has(each.address)) found.set(each.address, { ...each, role });
-  }
-  return [...found.values()];
-}
-
-const PARTICIPANTS = /^Participants?\s*:\s*(.{1,8000})$/imu;
-
-/** Names as lines write them: display names, the part before the @, and what the heading lists. */
-function peopleOf(mail: Mail, { heading }: Transcript, network: string): Map<string, Party> {
-  const people = new Map<string, Party>();
-  const add = (name: string | undefined, box: Mailbox): void => {
-    const key = name?.replace(/\s*\([^()]{0,40}\)\s*$/u, '').trim();
-    if (key === undefined || key === '' || people.has(key.toLowerCase())) return;
-    people.set(key.toLowerCase(), party(network, box.address, key));
-  };
-  const boxes = [...(mail.from === undefined ? [] : [mail.from]), ...mail.to, ...mail.cc, ...mail.bcc];
-  for (const box of boxes) {
-    add(box.name, box);
-    add(box.address, { address: box.address });
-  }
-  for (const each of (PARTICIPANTS.exec(heading)?.[1] ?? '').split(/[,;]/u)) {
-    const match = /^\s*(.{1,200}?)\s*<([^<>\s]{1,320})>\s*$/u.exec(each);
-    if (match?.[1] !== undefined && match[2] !== undefined) add(match[1], { address: match[2] });
-  }
-  return people;
 }

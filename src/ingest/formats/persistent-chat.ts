@@ -2,7 +2,7 @@
  * Compliance XML of Persistent Chat (Lync and Skype for Business; Group Chat before). Schema: Microsoft's “Configure the
  * Compliance service for Persistent Chat Server”.
  */
-import type { Conversation, Repair } from '../../core/event.ts';
+import type { Conversation, Moment, Repair } from '../../core/event.ts';
 import { contentKey } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { noEntries, rejectFrame } from '../reading/frames.ts';
@@ -11,6 +11,7 @@ import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { Scribe } from '../reading/scribe.ts';
 import { decode, openText } from '../reading/text.ts';
+import { parseTimestamp } from '../reading/time.ts';
 import { parseXml, type XmlNode } from '../reading/xml.ts';
 import { type XmlShape, xmlParts } from '../reading/xml-frames.ts';
 
@@ -122,6 +123,22 @@ const given = (node: XmlNode | undefined, name: string): string | undefined => {
   return value === undefined || value === '' ? undefined : value;
 };
 
+/** .NET counts from year 1, ten ticks to a microsecond. */
+const TICKS_TO_1970 = 621_355_968_000_000_000n;
+
+/** Milliseconds since 1970; where they are missing, .NET's ticks or the text, which say the same. */
+function momentOf(node: XmlNode | undefined): Moment | 'time-missing' | 'time-invalid' {
+  const [since, ticks, text] = ['since1970', 'long', 'string'].map((name) => given(node, name));
+  if (since !== undefined)
+    return (/^-?\d{1,15}$/u.test(since) ? epochMoment(Number(since), 'ms') : undefined) ?? 'time-invalid';
+  if (ticks !== undefined && /^\d{1,19}$/u.test(ticks))
+    return epochMoment(Number((BigInt(ticks) - TICKS_TO_1970) / 10_000n), 'ms') ?? 'time-invalid';
+  const found = text === undefined ? undefined : parseTimestamp(text);
+  if (found !== undefined && found.offset === undefined)
+    return epochMoment(found.wall, found.precision === 'ms' ? 'ms' : 's') ?? 'time-invalid';
+  return text === undefined && ticks === undefined ? 'time-missing' : 'time-invalid';
+}
+
 function messageOutcome(
   node: XmlNode,
   conversation: Conversation | undefined,
@@ -133,10 +150,8 @@ function messageOutcome(
     return { type: 'reject', code: 'element-unknown', detail: node.name.slice(0, 64) };
   if (conversation === undefined) return { type: 'reject', code: 'conversation-unknown', detail: 'Channel' };
   const child = (name: string): XmlNode | undefined => node.children.find((each) => each.name === name);
-  const since = given(child('DateTimeUTC'), 'since1970');
-  if (since === undefined) return { type: 'reject', code: 'time-missing', detail: 'since1970' };
-  const at = /^-?\d{1,15}$/u.test(since) ? epochMoment(Number(since), 'ms') : undefined;
-  if (at === undefined) return { type: 'reject', code: 'time-invalid', detail: 'since1970' };
+  const at = momentOf(child('DateTimeUTC'));
+  if (typeof at === 'string') return { type: 'reject', code: at, detail: 'DateTimeUTC' };
   const who = child('Sender');
   const address = given(who, 'uri') ?? given(who, 'email') ?? given(who, 'UserName');
   const sender =

@@ -3,9 +3,10 @@ import type { Repair } from '../../../core/event.ts';
 import type { DateOrder } from '../../../core/receipt.ts';
 import { type DateDigits, DateOrders } from '../../reading/date-order.ts';
 import { DayRoll, dayMs } from '../../reading/log-clock.ts';
-import { networkNamed } from '../../reading/network-name.ts';
+import { networkKnown, networkNamed } from '../../reading/network-name.ts';
 import { wallMs } from '../../reading/time.ts';
-import { LINES, type LineForm } from './profiles.ts';
+import { HEAD_LINE, LINES, type LineForm } from './profiles.ts';
+import { blockAt, columnsOf, rowOf } from './rows.ts';
 
 export interface Said {
   readonly kind: LineForm['kind'];
@@ -29,9 +30,15 @@ export interface Transcript {
 
 const MAX_LINES = 200_000;
 const NETWORK = /^(?:IM )?(?:Network|Service|Protocol|Medium)\s*:\s*(\S.{0,60})$/imu;
+/** A line of the heading that says when it began. */
+const BEGUN = /^(?:Conversation |Chat |Session |IM )?(?:Start|Begin|Began|Begun)[^:\n]{0,40}:.{1,100}$/imu;
+const STATED_ZONE = /(?:^|[\s(:\d])(UTC|GMT|[ECMP][SD]T|[+-]\d{2}:?\d{2})\b/u;
+const TIME_COLUMN = /\b(?:Date|Time)[^\t\n]{0,12}\((UTC|GMT|[ECMP][SD]T|[+-]\d{2}:?\d{2})\)/u;
 const START =
   /^Start(?:ed)?(?: ?time)?(?: at)?\s*:\s*(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?(UTC|GMT|Z|[+-]\d{2}:?\d{2})?/imu;
 const SUBJECT_NETWORK = /\[([A-Za-z][A-Za-z0-9 .!-]{1,24})\]/u;
+const SUBJECT_WORDS =
+  /\(([A-Za-z][A-Za-z .!-]{1,24})\)|(?:^|[\s:])(\S{2,12}) (?:IM |instant message )?(?:conversation|chat)\b/iu;
 
 /** Reads a body; `day`: midnight (as if UTC) of the mail's date, for lines that give a time alone. */
 export function transcriptOf(
@@ -40,14 +47,19 @@ export function transcriptOf(
     readonly subject?: string | undefined;
     readonly day?: number | undefined;
     readonly order?: DateOrder | undefined;
+    /** Names of people that the headers give, in small letters. */
+    readonly names: ReadonlySet<string>;
   },
 ): Transcript {
   const lines = body.split(/\r\n|\r|\n/u, MAX_LINES);
-  const found = lines.map(lineOf);
-  const first = found.findIndex((line) => line !== undefined);
+  const found = linesOf(lines, context.names);
+  const first = found.findIndex((line) => line !== undefined && line !== 'aside');
   const heading = (first === -1 ? lines : lines.slice(0, first)).join('\n').trim();
   const named = NETWORK.exec(heading)?.[1] ?? SUBJECT_NETWORK.exec(context.subject ?? '')?.[1];
-  const network = named === undefined ? undefined : networkNamed(named);
+  const words = SUBJECT_WORDS.exec(context.subject ?? '');
+  const network = named === undefined ? networkKnown(words?.[1] ?? words?.[2] ?? '') : networkNamed(named);
+  const zone =
+    TIME_COLUMN.exec(body.slice(0, 65_536))?.[1] ?? STATED_ZONE.exec(BEGUN.exec(heading)?.[0] ?? '')?.[1];
   const start = START.exec(heading);
   const roll = new DayRoll();
   if (start !== null) {
@@ -66,6 +78,7 @@ export function transcriptOf(
   const said: Said[] = [];
   for (const [i, line] of found.entries()) {
     const text = lines[i] ?? '';
+    if (line === 'aside') continue;
     if (line === undefined) {
       // What stands after a line belongs to it, until the next one.
       const last = said.at(-1);
@@ -77,7 +90,7 @@ export function transcriptOf(
       }
       continue;
     }
-    said.push(saidBy(line, roll, order, start?.[7]));
+    said.push(saidBy(line, roll, order, start?.[7] ?? zone));
   }
   return {
     heading,
@@ -93,14 +106,40 @@ interface Line {
   readonly groups: Readonly<Record<string, string | undefined>>;
 }
 
-function lineOf(text: string): Line | undefined {
-  const line = text.trimEnd();
+/** Each line as what it says; `aside`: it belongs to the line before, or names columns. */
+function linesOf(lines: readonly string[], names: ReadonlySet<string>): (Line | 'aside' | undefined)[] {
+  const found: (Line | 'aside' | undefined)[] = [];
+  let columns: ReturnType<typeof columnsOf>;
+  for (let i = 0; i < lines.length; i++) {
+    const text = (lines[i] ?? '').trimEnd();
+    const named = text.includes('\t') ? columnsOf(text) : undefined;
+    if (named !== undefined) {
+      columns = named;
+      found.push('aside');
+      continue;
+    }
+    const row = columns === undefined ? undefined : rowOf(text, columns);
+    const block = row === undefined && /^[A-Za-z]/u.test(text) ? blockAt(lines, i) : undefined;
+    if (block !== undefined) {
+      found.push({ kind: 'message', groups: block.groups });
+      for (let n = 1; n < block.count; n++) found.push('aside');
+      i += block.count - 1;
+    } else if (row !== undefined) found.push({ kind: 'message', groups: row });
+    else found.push(lineOf(text, names));
+  }
+  return found;
+}
+
+function lineOf(line: string, names: ReadonlySet<string>): Line | undefined {
   if (line.length > 100_000 || !/\d:\d/u.test(line.slice(0, 300))) return undefined;
   for (const { kind, pattern } of LINES) {
     const groups = pattern.exec(line)?.groups;
     if (groups !== undefined) return { kind, groups };
   }
-  return undefined;
+  const groups = line.length < 300 ? HEAD_LINE.pattern.exec(line)?.groups : undefined;
+  return groups !== undefined && names.has((groups.who ?? '').toLowerCase())
+    ? { kind: HEAD_LINE.kind, groups: { ...groups, text: '' } }
+    : undefined;
 }
 
 const digitsOf = ({ groups: { d1, d2, d3 } }: Line): DateDigits | undefined =>
@@ -108,13 +147,13 @@ const digitsOf = ({ groups: { d1, d2, d3 } }: Line): DateDigits | undefined =>
 
 /** The order of the dates: by all of them, else the one that falls on the day of the mail, else as stated or assumed. */
 function orderOf(
-  lines: readonly (Line | undefined)[],
+  lines: readonly (Line | 'aside' | undefined)[],
   { day, order: stated }: { readonly day?: number | undefined; readonly order?: DateOrder | undefined },
 ): { order: DateOrder; assumed: boolean } {
   const orders = new DateOrders();
   let near: DateOrder | undefined;
   for (const line of lines) {
-    const digits = line === undefined ? undefined : digitsOf(line);
+    const digits = line === undefined || line === 'aside' ? undefined : digitsOf(line);
     if (digits === undefined) continue;
     orders.see(digits);
     if (near !== undefined || day === undefined || digits[0].length === 4) continue;

@@ -19,8 +19,8 @@ export interface Profile {
   readonly network?: string;
 }
 
-const DATE = String.raw`(?:(?<d1>\d{1,4})[-/.](?<d2>\d{1,2})[-/.](?<d3>\d{1,4})[ T,]{1,2})?`;
-const CLOCK = String.raw`(?<h>\d{1,2}):(?<m>\d{2})(?::(?<s>\d{2})(?:[.,]\d{1,7})?)?(?: ?(?<half>[AaPp]\.?[Mm]\.?))?(?: ?(?<zone>UTC|GMT|Z|[+-]\d{2}:?\d{2}))?`;
+export const DATE = String.raw`(?:(?<d1>\d{1,4})[-/.](?<d2>\d{1,2})[-/.](?<d3>\d{1,4})[ T,]{1,2})?`;
+export const CLOCK = String.raw`(?<h>\d{1,2}):(?<m>\d{2})(?::(?<s>\d{2})(?:[.,]\d{1,7})?)?(?: ?(?<half>[AaPp]\.?[Mm]\.?))?(?: ?(?<zone>UTC|GMT|Z|[ECMP][SD]T|[+-]\d{2}:?\d{2}))?`;
 const STAMP = String.raw`[[(]?${DATE}${CLOCK}[\])]?`;
 const WHO = String.raw`(?<who>[^\s:<>[\]()][^:<>[\]\n]{0,199}?)`;
 
@@ -46,8 +46,16 @@ export const LINES: readonly LineForm[] = [
   form('message', String.raw`${STAMP}[ \t]*[-–]?[ \t]*<${WHO}>[ \t]*(?<text>.*)`),
   form('message', String.raw`${STAMP}[ \t]*[-–]?[ \t]*${WHO}(?: (?:says|said|wrote))?:(?:[ \t](?<text>.*))?`),
   form('message', String.raw`${WHO} \[${DATE}${CLOCK}\]:?[ \t]*(?<text>.*)`),
+  form('message', String.raw`${STAMP}\t${WHO}\t(?<text>.*)`),
+  form('message', String.raw`${WHO}\t${STAMP}\t(?<text>.*)`),
   form('message', String.raw`${WHO} \(${DATE}${CLOCK}\):?[ \t]*(?<text>.*)`),
 ];
+
+/** A line that is a name and a time, its text on the lines after it: only where the name is one of the people's. */
+export const HEAD_LINE: LineForm = form(
+  'message',
+  String.raw`(?<who>[^\s<>[\]()][^<>[\]\n]{0,199}?)[ \t,]{1,4}${STAMP}[ \t]*:?[ \t]*`,
+);
 
 /** Which product a mail comes from, where its headers say so. */
 export const PROFILES: readonly Profile[] = [
