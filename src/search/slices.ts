@@ -1,5 +1,5 @@
 import type { Heads, Index } from '../core/ports/index.ts';
-import type { RecordName } from '../core/record.ts';
+import type { LogName, RecordName } from '../core/record.ts';
 import type { IndexDocument } from '../core/search/document.ts';
 import { conversationKey } from '../core/search/fields.ts';
 import type { Plan } from '../core/search/plan.ts';
@@ -15,9 +15,12 @@ export interface Selected {
 
 const DAY = 86_400_000;
 
+/** Days without a hit that are read along rather than begin another search. */
+const GAP = 7;
+
 /**
  * Hits, in order, then the rest of their slices: a slice is a conversation's calendar day in `zone`. Presence and read
- * marks are no context. Memory grows with hits and slices, by some 100 bytes each.
+ * marks are no context. Memory grows with hits and slices, by some 20 bytes each.
  */
 export async function* slicesOf(
   index: Pick<Index, 'search'>,
@@ -25,33 +28,45 @@ export async function* slicesOf(
   heads: Heads,
   zone: string,
 ): AsyncIterable<Selected> {
-  const hits = new Set<RecordName>();
-  const slices = new Map<string, { readonly conversation: string; readonly day: number }>();
+  const hits = new Map<LogName, Set<number>>();
+  const slices = new Map<string, Set<number>>();
   for await (const document of allOf(index, plan, heads)) {
-    const name = nameOf(document);
-    hits.add(name);
-    yield { name, context: false };
-    const slice = sliceOf(document, zone);
-    slices.set(`${slice.conversation} ${slice.day}`, slice);
+    yield { name: nameOf(document), context: false };
+    into(hits, document.log, document.leaf);
+    into(slices, conversationKey(document.network, document.conversation.id), wallDayOf(document, zone));
   }
-  for (const { conversation, day } of slices.values())
-    for await (const document of allOf(index, slicePlan(conversation, day, zone), heads)) {
-      const at = Date.parse(document.at.instant);
-      const name = nameOf(document);
-      // The plan takes in records whose time is not sure; a slice goes by the time as written.
-      if (!hits.has(name) && wallDay(at, zone) === day) yield { name, context: true };
-    }
+  for (const [conversation, days] of slices)
+    for (const { from, to } of stretchesOf(days))
+      for await (const document of allOf(index, stretchPlan(conversation, from, to, zone), heads)) {
+        // The plan takes in records whose time is not sure, and the days between; a slice goes by the time as written.
+        if (days.has(wallDayOf(document, zone)) && hits.get(document.log)?.has(document.leaf) !== true)
+          yield { name: nameOf(document), context: true };
+      }
 }
 
-function sliceOf(document: IndexDocument, zone: string): { conversation: string; day: number } {
-  const conversation = conversationKey(document.network, document.conversation.id);
-  return { conversation, day: wallDay(Date.parse(document.at.instant), zone) };
+function into<K>(sets: Map<K, Set<number>>, key: K, value: number): void {
+  const known = sets.get(key);
+  if (known === undefined) sets.set(key, new Set([value]));
+  else known.add(value);
 }
+
+/** Days with few others between them, from the first to the last. */
+function stretchesOf(days: ReadonlySet<number>): { from: number; to: number }[] {
+  const stretches: { from: number; to: number }[] = [];
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const last = stretches.at(-1);
+    if (last !== undefined && day - last.to <= GAP) last.to = day;
+    else stretches.push({ from: day, to: day });
+  }
+  return stretches;
+}
+
+const wallDayOf = ({ at }: IndexDocument, zone: string): number => wallDay(Date.parse(at.instant), zone);
 
 /** Days since 1970 of the wall clock in a zone. */
 const wallDay = (at: number, zone: string): number => Math.floor((at + (offsetAt(zone, at) ?? 0)) / DAY);
 
-function slicePlan(conversation: string, day: number, zone: string): Plan {
+function stretchPlan(conversation: string, from: number, to: number, zone: string): Plan {
   return {
     op: 'and',
     parts: [
@@ -59,8 +74,8 @@ function slicePlan(conversation: string, day: number, zone: string): Plan {
       { op: 'not', part: { op: 'kind', kinds: ['presence', 'read'] } },
       {
         op: 'time',
-        from: instantOf(day * DAY, zone),
-        to: instantOf((day + 1) * DAY, zone),
+        from: instantOf(from * DAY, zone),
+        to: instantOf((to + 1) * DAY, zone),
         certain: false,
       },
     ],

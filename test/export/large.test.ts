@@ -32,6 +32,7 @@ test('10,000 messages are exported with progress, below 512 MiB', () => {
   expect(said.records).toBe(COUNT);
   expect(said.pages).toBeGreaterThan(400);
   expect(said.steps).toEqual([
+    'selecting records',
     'reading records',
     'reading custody',
     'writing records',

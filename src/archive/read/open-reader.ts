@@ -32,7 +32,7 @@ import { openSegment, readLine } from './segment.ts';
 const MIB = 1024 * 1024;
 
 export interface ReaderOptions {
-  /** Bytes of unpacked segments kept in memory (default 64 MiB) and of commits (default 32 MiB). */
+  /** Bytes of unpacked segments kept in memory (default 16 MiB) and of commits (default 16 MiB). */
   readonly segmentBytes?: number;
   readonly commitBytes?: number;
   /**
@@ -54,13 +54,10 @@ export async function openReader(
   return new VaultReader(vault, identity ?? (await readIdentity(vault)), options);
 }
 
-/**
- * Names are looked up by the batch, so that a segment is opened once for all of them: exports ask in the order of
- * conversations, which is across the order of the vault.
- */
-const BATCH = 20_000;
+/** Names are looked up by the batch, so that a segment is opened once for all of them that it holds. */
+const BATCH = 2_000;
 /** A batch whose records are longer (UTF-16 units) is answered in parts, for the sake of memory. */
-const BATCH_LENGTH = 32 * MIB;
+const BATCH_LENGTH = 8 * MIB;
 
 class VaultReader implements ArchiveReader {
   readonly identity: ArchiveIdentity;
@@ -75,10 +72,10 @@ class VaultReader implements ArchiveReader {
     this.identity = identity;
     this.#checks = options.scanChecks ?? 'leaves';
     this.#commits = new Cache(
-      options.commitBytes ?? 32 * MIB,
+      options.commitBytes ?? 16 * MIB,
       ({ commit, leaves }) => 1024 + commit.leaves.length + commit.dedup.length + leaves.length,
     );
-    this.#segments = new Cache(options.segmentBytes ?? 64 * MIB, (lines) =>
+    this.#segments = new Cache(options.segmentBytes ?? 16 * MIB, (lines) =>
       // What a string costs: at most two bytes a unit, and its header.
       lines.reduce((sum, line) => sum + 2 * line.length + 32, 0),
     );

@@ -12,13 +12,15 @@ const decompress = promisify(zstdDecompress);
  * sealing adds less than their length again. What unpacks to more is no segment but a bomb.
  */
 const MOST_UNPACKED = 64 * 1024 * 1024;
+/** Most segments unpack to a few of these; Node's own 16 KiB would be a hundred allocations and waits each. */
+const CHUNK = 1024 * 1024;
 
 /** The lines of a segment, from its stored bytes; refused where the bytes are not what the commit names. */
 export async function openSegment(bytes: Uint8Array, segment: SegmentName): Promise<Read<string[]>> {
   if (sha256Hex(bytes) !== segment.digest) return bad('its bytes are not those that the commit names');
   let text: string;
   try {
-    text = (await decompress(bytes, { maxOutputLength: MOST_UNPACKED })).toString('utf8');
+    text = (await decompress(bytes, { maxOutputLength: MOST_UNPACKED, chunkSize: CHUNK })).toString('utf8');
   } catch {
     return bad('it cannot be unpacked');
   }

@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parseRecordName } from '../../archive/read/record-name.ts';
 import type { ArchiveReader, Head } from '../../archive/reader.ts';
 import {
   attachmentPath,
@@ -65,6 +66,7 @@ export interface ExportRequest {
 
 /** What an export is doing, in this order. */
 export type ExportStep =
+  | 'selecting records'
   | 'reading records'
   | 'reading custody'
   | 'writing records'
@@ -189,26 +191,24 @@ class Export {
     this.#request.progress?.(step, done, total);
   }
 
+  /** Notes the names first, so that the records are read in the order of the vault: each segment once. */
   async #collect(store: SelectionStore): Promise<void> {
     const { reader, hits } = this.#request;
-    const contexts = new Map<RecordName, boolean[]>();
-    async function* names(): AsyncGenerator<RecordName> {
-      for await (const { name, context } of hits) {
-        const waiting = contexts.get(name);
-        if (waiting === undefined) contexts.set(name, [context]);
-        else waiting.push(context);
-        yield name;
+    let done = 0;
+    for await (const { name, context } of hits) {
+      const { log, leaf } = parseRecordName(name);
+      store.want(log, leaf, !context);
+      if (++done % BATCH === 0) {
+        this.#progress('selecting records', done);
+        await nextTurn();
       }
     }
-    let done = 0;
-    for await (const { name, sealed } of reader.records(names())) {
-      const waiting = contexts.get(name);
-      const context = waiting?.shift() ?? false;
-      if (waiting?.length === 0) contexts.delete(name);
-      if (sealed.type !== 'event') continue;
-      store.add(name.slice(0, name.lastIndexOf('/')), sealed, !context);
+    const total = done;
+    done = 0;
+    for await (const { name, sealed } of reader.records(store.wanted())) {
+      if (sealed.type === 'event') store.add(name.slice(0, name.lastIndexOf('/')), sealed);
       if (++done % BATCH === 0) {
-        this.#progress('reading records', done);
+        this.#progress('reading records', done, total);
         await nextTurn();
       }
     }

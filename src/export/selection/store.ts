@@ -4,6 +4,7 @@
  * in the export's own closed folder and is removed with it.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { LogName, RecordName } from '../../core/record.ts';
 import { LocalClock } from './local-time.ts';
 import { type EventRecord, familyName, type SealedEvent } from './sealed-event.ts';
 
@@ -62,6 +63,7 @@ export interface SelectionCounts {
 
 const SCHEMA = `
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -8000;
+CREATE TABLE wanted (log TEXT, leaf INTEGER, hit INTEGER, PRIMARY KEY (log, leaf)) WITHOUT ROWID;
 CREATE TABLE conversation (id INTEGER PRIMARY KEY, network TEXT, key TEXT, kind TEXT, name TEXT, UNIQUE (network, key));
 CREATE TABLE party (id INTEGER PRIMARY KEY, network TEXT, address TEXT, names TEXT, sent INTEGER, first TEXT, last TEXT,
   UNIQUE (network, address));
@@ -103,6 +105,7 @@ const KEPT = 10_000;
 export class SelectionStore {
   readonly clock: LocalClock;
   readonly #db: DatabaseSync;
+  readonly #want: StatementSync;
   readonly #insert: StatementSync;
   readonly #conversations = new Map<string, number>();
   readonly #counts: Counts = {
@@ -122,17 +125,31 @@ export class SelectionStore {
     this.#db = new DatabaseSync(path);
     this.#db.exec(SCHEMA);
     this.#db.exec('BEGIN');
+    this.#want = this.#db.prepare(
+      'INSERT INTO wanted VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hit = max(hit, excluded.hit)',
+    );
     this.#insert = this.#db.prepare(
       `INSERT INTO record (log, leaf, conversation, at, day, kind, event, family, root, hit, party, line)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+       VALUES (?1, ?2, ?, ?, ?, ?, ?, ?, ?, (SELECT hit FROM wanted WHERE log = ?1 AND leaf = ?2), ?, ?) RETURNING hit`,
     );
   }
 
-  /** Adds a record; a second time it only may turn context into a hit. Answers whether it was new. */
-  add(log: string, sealed: SealedEvent, hit: boolean): boolean {
+  /** Notes a record to be added; a second time it only may turn context into a hit. */
+  want(log: LogName, leaf: number, hit: boolean): void {
+    this.#want.run(log, leaf, hit ? 1 : 0);
+  }
+
+  /** What is wanted, in the order of the vault. */
+  *wanted(): Generator<RecordName> {
+    for (const row of this.#db.prepare('SELECT log, leaf FROM wanted ORDER BY log, leaf').iterate())
+      yield `${row.log}/${row.leaf}`;
+  }
+
+  /** Adds a record that is wanted, once. */
+  add(log: LogName, sealed: SealedEvent): void {
     const { record } = sealed;
     const party = record.sender === undefined ? null : this.#party(record);
-    const added = this.#insert.run(
+    const added = this.#insert.get(
       log,
       sealed.leaf,
       this.#conversation(record),
@@ -142,24 +159,11 @@ export class SelectionStore {
       record.id,
       familyName(record),
       'target' in record ? 0 : 1,
-      hit ? 1 : 0,
       party,
       JSON.stringify(sealed),
     );
-    if (added.changes === 0) {
-      if (hit) this.#becomesHit(log, sealed.leaf);
-      return false;
-    }
-    if (hit) this.#counts.hits++;
+    if (added?.hit === 1) this.#counts.hits++;
     this.#count(record);
-    return true;
-  }
-
-  #becomesHit(log: string, leaf: number): void {
-    const changed = this.#db
-      .prepare('UPDATE record SET hit = 1 WHERE log = ? AND leaf = ? AND hit = 0')
-      .run(log, leaf);
-    this.#counts.hits += Number(changed.changes);
   }
 
   #count(record: EventRecord): void {
