@@ -16,6 +16,24 @@ Text is UTF-8, or UTF-16 with its mark. Bytes that are neither are read in the c
 \`--settings\` states, else in the one that they look like (Windows-1251, KOI8-R, CP866, MacRoman, Shift-JIS, GBK), else in
 Windows-1252; the event says which.
 
+What a source does not say can be stated, for all of an input by options or path by path in the file of \`--settings\`; each
+event says that it came from there:
+
+\`\`\`json
+{
+  "rules": [
+    { "path": "nyc/**", "zone": "America/New_York", "dateOrder": "mdy" },
+    { "path": "**/IM Logs/alice/**", "account": "alice", "network": "aim" },
+    { "path": "old-mac/*.txt", "encoding": "macintosh", "format": "aim" },
+    { "path": "found/bob.htm", "date": "2005-03-04" }
+  ]
+}
+\`\`\`
+
+\`path\` is the path as received, \`!/\` and the member where a container holds it; \`*\` stands for anything but \`/\`, \`**\` for
+anything. A later rule wins over an earlier one, field by field. \`zone\`: IANA name or offset; \`dateOrder\`: \`dmy\`, \`mdy\` or
+\`ymd\`, where the file itself does not decide; \`date\`: the day on which a log begins that has times and names no day.
+
 | name | format | networks | proven with |
 |---|---|---|---|
 ${FORMATS.map((format) => `| \`${format.name}\` | ${format.title} | ${format.networks.join(', ')} | ${[...new Set(format.systems.map((system) => system.proven))].join(', ')} |`).join('\n')}`,

@@ -23,6 +23,8 @@ export interface ReadSettings {
   readonly dateOrder?: DateOrder;
   /** Code page of text without a mark, as the WHATWG names it: `windows-1251`, `macintosh`, `shift_jis`, `gbk`. */
   readonly encoding?: string;
+  /** Day (YYYY-MM-DD) on which a log begins that has times and neither names its day nor has one in its path. */
+  readonly date?: string;
 }
 
 export type DateOrder = 'dmy' | 'mdy' | 'ymd';

@@ -1,4 +1,4 @@
-/** The file of `ingest --settings`: which path was written in which zone, date order, account, network, encoding. */
+/** The file of `ingest --settings`: which path was written in which zone, date order, account, network, encoding, date. */
 import { z } from 'zod';
 import { HoldfastError } from '../core/errors.ts';
 import type { SettingsRule } from '../core/receipt.ts';
@@ -17,6 +17,7 @@ const schema = z.strictObject({
         account: text.optional(),
         network: text.optional(),
         encoding: text.optional(),
+        date: text.optional(),
         format: text.optional(),
       }),
     )

@@ -1,7 +1,7 @@
 import { HoldfastError } from '../core/errors.ts';
 import type { ReadSettings, ReceiptSettings } from '../core/receipt.ts';
 import { codePageNamed } from './reading/code-page.ts';
-import { isZone } from './reading/time.ts';
+import { dayOf, isZone } from './reading/time.ts';
 import { formatNamed } from './recognise.ts';
 import { MAX_WILDCARDS, wildcardsIn } from './rules.ts';
 
@@ -24,7 +24,7 @@ export function checkSettings(settings: StatedSettings): ReceiptSettings {
 }
 
 function checkOne(stated: ReadSettings & { readonly format?: string }, where: string): void {
-  const { network, zone, account, dateOrder, encoding } = stated;
+  const { network, zone, account, dateOrder, encoding, date } = stated;
   const bad = (sentence: string, hint: string): HoldfastError =>
     new HoldfastError('bad-settings', where + sentence, { hint });
   formatNamed(stated.format ?? 'auto');
@@ -48,4 +48,6 @@ function checkOne(stated: ReadSettings & { readonly format?: string }, where: st
       'The encoding is none that can be read.',
       'Write it like windows-1251, macintosh, shift_jis, gbk or utf-16le.',
     );
+  if (date !== undefined && dayOf(date) === undefined)
+    throw bad('The date is no day.', 'Write it like 2005-03-04.');
 }

@@ -71,6 +71,8 @@ test.each([
 test.each([
   [{ path: 'a', zone: 'Mars/Olympus' }],
   [{ path: 'a', encoding: 'klingon' }],
+  [{ path: 'a', date: '2005-02-29' }],
+  [{ path: 'a', date: '4 March 2005' }],
   [{ path: 'a', encoding: 'iso-2022-jp' }],
   [{ path: ' ' }],
   [{ path: '*/*/*/*/*/*/*/*/*/*' }],

@@ -26,7 +26,7 @@ export const adium: Format = {
   ],
   unit: 'XML: a child of chat. HTML: a line that begins with a block or a time.',
   limits: [
-    'HTML logs have a date in the name of the file only, and no zone: state it with --zone.',
+    'HTML logs have a date in the name of the file only (else state it as `date` in the file of `--settings`), and no zone: state it with --zone.',
     'Pictures in a bundle are not taken from beside the log.',
   ],
   detect({ text, name }) {

@@ -20,7 +20,7 @@ export const aim: Format = {
   ],
   unit: 'HTML: a line that begins with a name and a time, with the lines after it that do not. Text: a line that begins with a name and a tab.',
   limits: [
-    'Only the name of the file has a date: without one (2005-03-04 …) every entry is the reject “time-missing”.',
+    'Only the name of the file has a date: without one (2005-03-04 …), and without a `date` in the file of `--settings`, every entry is the reject “time-missing”.',
     'There is no zone; state it with --zone, else UTC is assumed and marked.',
     'Logs of classic Mac OS have the time at which a conversation began and none for an entry: all stand at that time.',
     'A pasted line of a text log that begins with a name and a tab is read as an entry.',

@@ -27,7 +27,7 @@ export const irc: Format = {
   limits: [
     'There is no zone; state it with --zone, else UTC is assumed and marked.',
     'The channel comes from the name of the file, else from the first line that names one.',
-    'Dates come from the lines that open the log or begin a day, else from the name of the file; without any, entries are the reject “time-missing”.',
+    'Dates come from the lines that open the log or begin a day, else from the name of the file, else from `date` in the file of `--settings`; without any, entries are the reject “time-missing”.',
     'Joins, parts and the like are understood in English; in other languages they are notices.',
   ],
   detect(probe) {

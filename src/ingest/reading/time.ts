@@ -44,6 +44,14 @@ export function wallMs(wall: Wall): number | undefined {
   return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + (wall.ms ?? 0);
 }
 
+/** Midnight of a day written YYYY-MM-DD, milliseconds as if UTC; undefined where no calendar has it. */
+export function dayOf(text: string): number | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d)$/u.exec(text);
+  if (match === null) return undefined;
+  const [year = 0, month = 0, day = 0] = match.slice(1).map(Number);
+  return wallMs({ year, month, day, hour: 0, minute: 0, second: 0 });
+}
+
 /** Milliseconds as the wall clock text `2006-01-02T15:04:05`. */
 export const wallText = (ms: number): string => (instantOf(ms) ?? '').slice(0, 19);
 

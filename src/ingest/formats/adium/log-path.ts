@@ -33,11 +33,13 @@ export function logPath(name: string): LogPath {
           minute: 0,
           second: 0,
         });
+  // A file that somebody renamed still lies in the folder of the other side.
+  const peer = match?.[1] ?? (network === undefined ? undefined : parts.at(-2));
   const minutes = match?.[5] === undefined ? undefined : offsetMinutes(match[5]);
   return {
     ...(network !== undefined && { network }),
     ...(network !== undefined && service?.[2] !== undefined && { account: service[2] }),
-    ...(match?.[1] !== undefined && { peer: match[1] }),
+    ...(peer !== undefined && { peer }),
     ...(day !== undefined && { day }),
     ...(minutes !== undefined && { zone: offsetText(minutes) }),
   };

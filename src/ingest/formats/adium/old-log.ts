@@ -8,6 +8,7 @@ import { DayRoll, dayMs, LogClock } from '../../reading/log-clock.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
+import { dayOf } from '../../reading/time.ts';
 import { nameOf } from '../../source-name.ts';
 import { type LogPath, logPath } from './log-path.ts';
 
@@ -36,7 +37,8 @@ export class OldLog implements EntryLog {
     this.#file = file;
     this.#path = logPath(nameOf(file));
     this.#clock = new LogClock(file.settings);
-    if (this.#path.day !== undefined) this.#days.begin(this.#path.day);
+    const day = this.#path.day ?? dayOf(file.settings.date ?? '');
+    if (day !== undefined) this.#days.begin(day);
   }
 
   role(line: string): Role {
@@ -88,7 +90,7 @@ export class OldLog implements EntryLog {
         network: this.#path.network === undefined ? 'setting' : 'path',
         ...(self !== undefined && { account: this.#path.account === undefined ? 'setting' : 'path' }),
         conversation: 'path',
-        date: 'path',
+        date: this.#path.day === undefined ? 'setting' : 'path',
       },
       repairs,
     });

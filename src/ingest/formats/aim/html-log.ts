@@ -8,6 +8,7 @@ import { DayRoll, dayMs, LogClock } from '../../reading/log-clock.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
+import { dayOf } from '../../reading/time.ts';
 import { nameOf } from '../../source-name.ts';
 import { type LogPath, logPath } from './log-path.ts';
 
@@ -50,7 +51,8 @@ export class HtmlLog implements EntryLog {
   constructor(file: SourceFile, head: string) {
     this.#path = logPath(nameOf(file));
     this.#clock = new LogClock(file.settings);
-    if (this.#path.day !== undefined) this.#days.begin(this.#path.day);
+    const day = this.#path.day ?? dayOf(file.settings.date ?? '');
+    if (day !== undefined) this.#days.begin(day);
     const { account } = file.settings;
     const self = this.#path.account ?? account;
     if (self !== undefined) this.#self = normaliseAddress(NETWORK, self);
@@ -150,7 +152,7 @@ export class HtmlLog implements EntryLog {
   #facts(): Provenance['facts'] {
     return {
       network: 'header',
-      date: 'path',
+      date: this.#path.day === undefined ? 'setting' : 'path',
       conversation: this.#peerFrom,
       ...(this.#self !== undefined && { account: this.#selfFrom }),
     };

@@ -6,7 +6,7 @@ import { epochMoment, LogClock } from '../../reading/log-clock.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe } from '../../reading/scribe.ts';
-import { wallMs } from '../../reading/time.ts';
+import { dayOf, wallMs } from '../../reading/time.ts';
 import { nameOf } from '../../source-name.ts';
 import { headingOf, type Timed, timed } from './dialect.ts';
 import { type LogPath, logPath } from './log-path.ts';
@@ -24,6 +24,7 @@ export class ChannelLog implements EntryLog {
   readonly #scribe = new Scribe();
   readonly #conversation: Conversation;
   readonly #from: 'path' | 'record';
+  readonly #isDayStated: boolean;
   readonly #self: string | undefined;
   /** Wall clock of the last line, as if UTC. */
   #last: number | undefined;
@@ -32,7 +33,8 @@ export class ChannelLog implements EntryLog {
   constructor(file: SourceFile, head: string) {
     this.#path = logPath(nameOf(file));
     this.#clock = new LogClock(file.settings);
-    this.#last = this.#path.day;
+    this.#last = this.#path.day ?? dayOf(file.settings.date ?? '');
+    this.#isDayStated = this.#path.day === undefined && this.#last !== undefined;
     const { account } = file.settings;
     this.#self = account === undefined ? undefined : party(NETWORK, account).address;
     const { channel, nick, server } = this.#path;
@@ -119,6 +121,7 @@ export class ChannelLog implements EntryLog {
       network: 'header',
       conversation: this.#from,
       ...(this.#path.day !== undefined && { date: 'path' }),
+      ...(this.#isDayStated && { date: 'setting' }),
     };
   }
 
