@@ -18,11 +18,13 @@ import { IN_FLIGHT, openIndex, openStream } from './distributed-engines.ts';
 import { serve } from './duties.ts';
 import { generationTools } from './generations.ts';
 import { initialise } from './init.ts';
+import { inspectArchive } from './inspection.ts';
 import { findPassphrase } from './keys.ts';
 import { startRoles } from './role-threads.ts';
 import type { Incident } from './sealing-worker.ts';
 import type { RunHeld } from './service.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { keepVerified } from './verification.ts';
 
 /**
  * Archives over Kafka and Elasticsearch: any node runs any command; sealing and indexing are done by the nodes that
@@ -73,9 +75,7 @@ export class DistributedDeployment {
 
   /** Vault and index for reading. */
   async inspect(settings: DistributedSettings, io: Io): Promise<Inspection> {
-    const vault = new FolderVault(settings.vault);
-    const index = await openIndex(settings, await readIdentity(vault), io.err);
-    return { vault, index, close: () => index.close() };
+    return await inspectArchive(settings, io.err);
   }
 
   /** Opens generations on the topics as they are. No archiver may be at work. */
@@ -115,7 +115,9 @@ export class DistributedDeployment {
           `ready: archive ${archive.identity.id}, roles ${roles.join(', ')}${where}; stop with Ctrl-C`,
         );
         try {
-          await Promise.race([serve(archive, caller, roles.includes('sweeper')), threads.died]);
+          const sweeps = roles.includes('sweeper');
+          const duties = [serve(archive, caller, sweeps), ...(sweeps ? [keepVerified(archive, caller)] : [])];
+          await Promise.race([Promise.all(duties), threads.died]);
         } finally {
           await api?.close();
         }

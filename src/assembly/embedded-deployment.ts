@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readIdentity } from '../archive/read/identity.ts';
@@ -12,7 +11,6 @@ import { baseLogs } from '../core/logs.ts';
 import type { LogName } from '../core/record.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
 import { openKeys } from '../engines/embedded/key-file.ts';
-import { SqliteIndex } from '../engines/embedded/sqlite-index.ts';
 import { SqliteStream } from '../engines/embedded/sqlite-stream.ts';
 import { type Claim, claim, ownerOf } from './claim.ts';
 import { sealHeadsWhenOld, serve } from './duties.ts';
@@ -20,8 +18,10 @@ import { embeddedFolders, openEmbedded } from './embedded.ts';
 import { generationTools } from './generations.ts';
 import { hold, runThroughHolder } from './holder.ts';
 import { holdsArchive, initialise } from './init.ts';
+import { inspectArchive } from './inspection.ts';
 import { findPassphrase } from './keys.ts';
 import type { RunHeld } from './service.ts';
+import { keepVerified } from './verification.ts';
 
 const TRY_EVERY = 50;
 const TRIES = 600;
@@ -147,7 +147,7 @@ export class EmbeddedDeployment {
         const where = api === undefined ? '' : `, serving ${api.url}`;
         caller.io.err(`ready: archive ${archive.identity.id} in ${settings.data}${where}; stop with Ctrl-C`);
         try {
-          await serve(archive, caller);
+          await Promise.all([serve(archive, caller), keepVerified(archive, caller)]);
         } finally {
           await api?.close();
         }
@@ -159,11 +159,7 @@ export class EmbeddedDeployment {
   /** Vault and index for reading, beside whoever holds the archive. */
   async inspect(settings: EmbeddedSettings): Promise<Inspection> {
     requireArchive(settings);
-    const folders = embeddedFolders(settings.data);
-    const vault = new FolderVault(folders.vault);
-    if (!existsSync(folders.index)) return { vault, close: async () => {} };
-    const index = new SqliteIndex({ folder: folders.index, readOnly: true });
-    return { vault, index, close: () => index.close() };
+    return await inspectArchive(settings, () => undefined);
   }
 
   /** Opens generations on the stream that is there, then the archive once, so that they and their acts are sealed. */

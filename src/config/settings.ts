@@ -85,6 +85,16 @@ const common = {
     .max(86_400)
     .default(0)
     .describe('Seconds to wait for a server that is away before giving up; 0 waits for ever.'),
+  verification: z
+    .strictObject({
+      everyHours: z
+        .int()
+        .min(0)
+        .max(8_760)
+        .default(24)
+        .describe('Hours between two whole verifications by the service, each sealed in audit; 0: none.'),
+    })
+    .prefault({}),
   firm: z
     .strictObject({
       name: z.string().max(200).optional().describe('Printed on the cover of reports.'),
