@@ -56,7 +56,7 @@ export class Access {
   readonly #credentials: Credentials;
   readonly #sessions: Sessions;
   readonly #tokens: AccessTokens;
-  readonly #lockOut = new LockOut();
+  readonly #lockOut: LockOut;
 
   constructor(parts: AccessParts) {
     const { vault, keys, archive, clock, random } = parts;
@@ -64,6 +64,7 @@ export class Access {
     this.#parts = parts;
     this.#credentials = new Credentials(store);
     this.#sessions = new Sessions(store, clock, random);
+    this.#lockOut = new LockOut(store, clock);
     this.#tokens = new AccessTokens({ key: keys.token, archive, clock, random });
     this.apiKeys = new ApiKeys(store, random);
   }
@@ -73,10 +74,8 @@ export class Access {
    * `second-factor-needed` where only the code is missing, `too-many-requests` with the seconds to wait.
    */
   async prove({ account, password, code, address, enabled }: Proof): Promise<{ oneTime: boolean }> {
-    const now = this.#parts.clock.now();
-    const wait = this.#lockOut.wait(account, address, now);
+    const wait = await this.#lockOut.admit(account, address);
     if (wait > 0) throw tooMany(wait);
-    this.#lockOut.tried(account, address, now);
     const found = await this.#credentials.read(account);
     const right =
       found === undefined
@@ -87,14 +86,14 @@ export class Access {
     if (totp?.confirmed === true) {
       if (code === undefined) {
         // Only this try: were all forgotten, codes could be guessed without end.
-        this.#lockOut.forgiven(account, address);
+        await this.#lockOut.forgiven(account, address);
         throw new HoldfastError('second-factor-needed', 'The code of the second factor is missing.', {
           hint: 'Send the six digits that your app shows.',
         });
       }
       if (!(await this.#isCode(account, totp.secret, code))) throw failed();
     }
-    this.#lockOut.succeeded(account, address);
+    await this.#lockOut.succeeded(account, address);
     return { oneTime };
   }
 

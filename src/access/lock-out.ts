@@ -1,9 +1,10 @@
+import { z } from 'zod';
+import type { Clock } from '../core/ports/clock.ts';
+import { type AccessStore, folderOf, numbered, numberOf } from './access-store.ts';
+
 /**
  * Failed sign-ins make the next ones wait: longer and longer, by account and address. An account by itself is held up
  * only after many failures from many places, so that a stranger cannot easily keep its owner out.
- *
- * Kept in memory by each node: a restart forgets, and n nodes allow n times as many tries. Every failure is an audit
- * entry, which forgets nothing.
  */
 interface Rule {
   /** Failures that cost nothing. */
@@ -20,68 +21,112 @@ const RULES = {
 const LONGEST = 15 * 60_000;
 /** Without a failure for so long, all is forgotten; ms. */
 const MEMORY = 60 * 60_000;
-/** Keys that are remembered; the oldest go first. */
-const MOST = 50_000;
+const DAY = 24 * 60 * 60_000;
 
-interface Failures {
-  readonly count: number;
-  readonly last: number;
-}
+const failuresSchema = z.object({
+  count: z.int(),
+  /** The last one; ms since 1970. */
+  last: z.number(),
+});
+type Failures = z.infer<typeof failuresSchema>;
 
+const NONE: Failures = { count: 0, last: 0 };
+
+/**
+ * Counted in the access store, so that all nodes count together and a restart forgets nothing: the n-th object of
+ * `tries/<UTC day>/<key>` is the count after n changes, and only one can put it. Days are forgotten as a whole.
+ */
 export class LockOut {
-  readonly #failures = new Map<string, Failures>();
+  readonly #store: AccessStore;
+  readonly #clock: Clock;
 
-  /** Milliseconds until the next try is heard; 0: now. */
-  wait(account: string, address: string, now: number): number {
-    return Math.max(...keysOf(account, address).map(([rule, key]) => this.#wait(RULES[rule], key, now)));
+  constructor(store: AccessStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
   }
 
-  /** Counts a try. Called before the password is looked at, so that tries side by side are counted too. */
-  tried(account: string, address: string, now: number): void {
-    for (const [, key] of keysOf(account, address)) {
-      const before = this.#recent(key, now)?.count ?? 0;
-      this.#failures.delete(key);
-      this.#failures.set(key, { count: before + 1, last: now });
-    }
-    for (const key of this.#failures.keys()) {
-      if (this.#failures.size <= MOST) break;
-      this.#failures.delete(key);
-    }
+  /**
+   * Milliseconds until the next try is heard; 0: this one is, and it is counted. Asked before the password is looked at,
+   * so that tries side by side, on whichever nodes, are counted too.
+   */
+  async admit(account: string, address: string): Promise<number> {
+    const keys = keysOf(account, address);
+    const waits = await Promise.all(
+      keys.map(async ([rule, key]) => this.#wait(rule, (await this.#read(key)).failures)),
+    );
+    if (Math.max(...waits) > 0) return Math.max(...waits);
+    const taken = await Promise.all(keys.map(([rule, key]) => this.#take(rule, key)));
+    const wait = Math.max(...taken);
+    // Others came between the looking and the counting: this one is not heard, and so it is not counted.
+    if (wait > 0) await Promise.all(keys.map(([, key], i) => taken[i] === 0 && this.#change(key, oneLess)));
+    return wait;
   }
 
   /** The try was good: the account's failures are forgotten, and the address is not blamed for this one. */
-  succeeded(account: string, address: string): void {
-    for (const [rule, key] of keysOf(account, address)) {
-      const found = this.#failures.get(key);
-      if (found === undefined) continue;
-      if (rule !== 'address') this.#failures.delete(key);
-      else this.#failures.set(key, { ...found, count: Math.max(0, found.count - 1) });
-    }
+  async succeeded(account: string, address: string): Promise<void> {
+    await Promise.all(
+      keysOf(account, address).map(([rule, key]) =>
+        this.#change(key, rule === 'address' ? oneLess : () => NONE),
+      ),
+    );
   }
 
   /** The try was neither good nor bad: only it is forgotten. */
-  forgiven(account: string, address: string): void {
-    for (const [, key] of keysOf(account, address)) {
-      const found = this.#failures.get(key);
-      if (found !== undefined) this.#failures.set(key, { ...found, count: found.count - 1 });
+  async forgiven(account: string, address: string): Promise<void> {
+    await Promise.all(keysOf(account, address).map(([, key]) => this.#change(key, oneLess)));
+  }
+
+  /** Counts a try where it need not wait; resolves to the wait. */
+  async #take(rule: RuleName, key: string): Promise<number> {
+    let wait = 0;
+    await this.#change(key, (failures) => {
+      wait = this.#wait(rule, failures);
+      return wait > 0 ? undefined : { count: failures.count + 1, last: this.#clock.now() };
+    });
+    return wait;
+  }
+
+  #wait(name: RuleName, { count, last }: Failures): number {
+    const rule = RULES[name];
+    if (count < rule.free) return 0;
+    const wait = Math.min(LONGEST, rule.wait * 2 ** Math.min(20, count - rule.free));
+    return Math.max(0, last + wait - this.#clock.now());
+  }
+
+  /** Puts what comes after the newest count; looks again where another was first. Undefined: nothing is to change. */
+  async #change(key: string, change: (before: Failures) => Failures | undefined): Promise<void> {
+    for (;;) {
+      const { failures, next } = await this.#read(key);
+      const changed = change(failures);
+      if (changed === undefined || (await this.#store.put(next, changed)) === 'stored') return;
     }
   }
 
-  #wait(rule: Rule, key: string, now: number): number {
-    const failures = this.#recent(key, now);
-    if (failures === undefined || failures.count < rule.free) return 0;
-    const wait = Math.min(LONGEST, rule.wait * 2 ** Math.min(20, failures.count - rule.free));
-    return Math.max(0, failures.last + wait - now);
-  }
-
-  #recent(key: string, now: number): Failures | undefined {
-    const found = this.#failures.get(key);
-    return found === undefined || now - found.last > MEMORY ? undefined : found;
+  /** The newest count, and the name of the one after it. What two nodes count at the same midnight may count once. */
+  async #read(key: string): Promise<{ failures: Failures; next: string }> {
+    const now = this.#clock.now();
+    const today = folderOfTries(key, now);
+    const newest = await this.#store.last(today);
+    const found = newest ?? (await this.#store.last(folderOfTries(key, now - DAY)));
+    const failures = found === undefined ? undefined : await this.#store.get(found, failuresSchema);
+    return {
+      failures: failures === undefined || now - failures.last > MEMORY ? NONE : failures,
+      next: `${today}/${numbered(newest === undefined ? 0 : numberOf(newest) + 1)}`,
+    };
   }
 }
 
-const keysOf = (account: string, address: string): [keyof typeof RULES, string][] => [
+type RuleName = keyof typeof RULES;
+
+const oneLess = ({ count, last }: Failures): Failures => ({ count: Math.max(0, count - 1), last });
+
+const keysOf = (account: string, address: string): [RuleName, string][] => [
   ['pair', `pair ${JSON.stringify([account, address])}`],
   ['address', `address ${address}`],
   ['account', `account ${account}`],
 ];
+
+function folderOfTries(key: string, at: number): string {
+  const day = new Date(at).toISOString().slice(0, 10).replaceAll('-', '');
+  return `tries/${day}/${folderOf(key)}`;
+}

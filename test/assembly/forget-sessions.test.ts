@@ -14,16 +14,18 @@ function put(name: string): string {
   return path;
 }
 
-test('old sessions and used codes go; what may still count, and every credential and revocation, stays', async () => {
+test('old sessions, failures and used codes go; what may still count, and every credential and revocation, stays', async () => {
   const old = [
     put('sessions/20261118/aa/000000'),
     put('sessions/20261101/bb/ended'),
+    put('tries/20261118/dd/000004'),
     put(`codes/cc/${now / 30_000 - 100}`),
   ];
   const kept = [
     put('sessions/20261121/aa/000000'),
     put('sessions/20261120/aa/ended'),
     put('sessions/20261119/aa/000001'),
+    put('tries/20261120/dd/000009'),
     put(`codes/cc/${now / 30_000 - 1}`),
     put('credentials/cc/000000'),
     put('epochs/cc/000000'),
