@@ -20,7 +20,7 @@ import {
   securedKafka,
 } from './kafka-server.ts';
 import type { Server } from './server.ts';
-import { type EngineName, type Found, reason } from './shared.ts';
+import { type EngineName, elasticsearchUrl, type Found, reason } from './shared.ts';
 
 export type { Server } from './server.ts';
 
@@ -71,7 +71,7 @@ export async function kafka(): Promise<Engines['kafka'] | Skip> {
 export async function elasticsearch(): Promise<Engines['elasticsearch'] | Skip> {
   const found = await ask('elasticsearch');
   if ('skip' in found) return found;
-  return { node: /^https?:/u.test(found.address) ? found.address : `http://${found.address}` };
+  return { node: elasticsearchUrl(found.address) };
 }
 
 /** `describe` for a suite that needs engines; await it at the top level of the test file. */

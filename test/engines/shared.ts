@@ -25,7 +25,7 @@ const WAYS: Readonly<Record<EngineName, Ways>> = {
   },
   elasticsearch: {
     variable: 'HOLDFAST_TEST_ELASTICSEARCH',
-    answers: elasticsearchAnswers,
+    answers: (address) => elasticsearchAnswers(elasticsearchUrl(address)),
     local: localElasticsearch,
     container: elasticsearchContainer,
   },
@@ -75,6 +75,10 @@ export class SharedEngines {
     return { skip: reasons.join('; ') };
   }
 }
+
+/** A node may be named as `host:port` alone. */
+export const elasticsearchUrl = (address: string): string =>
+  /^https?:/u.test(address) ? address : `http://${address}`;
 
 export function reason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,52 +1,25 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { holdfast } from '../cli/command-line.ts';
-import { describeWith, uniqueName } from '../engines/index.ts';
+import { describeWith } from '../engines/index.ts';
 import { eventually } from '../eventually.ts';
-import { ask, endAll, firstToken, type Started, signIn, started } from './started.ts';
+import { ask, firstToken, PASSWORD, type Started, signIn } from './started.ts';
+import { Nodes, newcomer } from './two-nodes.ts';
 
-const ENVIRONMENT = { HOLDFAST_PASSPHRASE: 'a passphrase for tests' };
-
-await describeWith(['kafka', 'elasticsearch'], 'two nodes of one archive', ({ kafka, elasticsearch }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-nodes-'));
-  const prefix = uniqueName('api');
+await describeWith(['kafka', 'elasticsearch'], 'two nodes of one archive', (engines) => {
+  const nodes = new Nodes(engines);
   let one: Started;
   let two: Started;
-
-  const configOf = (node: string): string => {
-    const config = join(folder, `${node}.json`);
-    writeFileSync(
-      config,
-      JSON.stringify({
-        mode: 'distributed',
-        vault: 'vault',
-        keys: 'keys',
-        cache: `cache-${node}`,
-        partitions: 2,
-        service: { port: 0 },
-        kafka: { brokers: kafka.brokers, prefix, sessionTimeout: kafka.shortestSessionMs },
-        elasticsearch: { node: elasticsearch.node },
-      }),
-    );
-    return config;
-  };
+  let admin: string;
+  let officer: string;
 
   beforeAll(async () => {
-    mkdirSync(folder, { recursive: true });
-    const config = configOf('one');
-    expect((await holdfast(['init', '--config', config], ENVIRONMENT)).code).toBe(0);
-    one = await started(['--config', config], folder);
-    two = await started(['--config', configOf('two'), '--roles', 'api'], folder);
+    await nodes.init();
+    one = await nodes.start('one');
+    two = await nodes.start('two', '--roles', 'api');
+    admin = await firstToken(one, 'administrator');
+    officer = await firstToken(one, 'compliance');
   });
-  afterAll(async () => {
-    await endAll();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => nodes.end());
 
   test('answer for each other: tokens, writes, uploads, jobs, sign-out', async () => {
-    const admin = await firstToken(one, 'administrator');
-    const officer = await firstToken(one, 'compliance');
     const ok = async (url: string, token: string) => (await ask(url, 'GET', '/v1/me', { token })).status;
     expect(await ok(two.url, officer)).toBe(200);
 
@@ -99,6 +72,50 @@ await describeWith(['kafka', 'elasticsearch'], 'two nodes of one archive', ({ ka
     expect(await ok(one.url, other)).toBe(200);
     expect((await ask(two.url, 'POST', '/v1/sign-out', { token: other })).status).toBe(204);
     expect(await ok(one.url, other)).toBe(401);
+  });
+
+  test('take a refresh token once between them, and end the session of one that was copied', async () => {
+    const tokens = (
+      await ask(one.url, 'POST', '/v1/sign-in', { body: { account: 'compliance', password: PASSWORD } })
+    ).body;
+    const refresh = ({ url }: Started, refreshToken: string) =>
+      ask(url, 'POST', '/v1/refresh', { body: { refreshToken } });
+    const next = await refresh(two, tokens.refreshToken);
+    expect(next.status).toBe(200);
+    expect((await refresh(one, tokens.refreshToken)).status).toBe(401);
+    for (const node of [one, two]) {
+      expect((await refresh(node, next.body.refreshToken)).status).toBe(401);
+      expect((await ask(node.url, 'GET', '/v1/me', { token: next.body.accessToken })).status).toBe(401);
+    }
+  });
+
+  test('honour at once what ends on the other: sessions, accounts', async () => {
+    const token = await newcomer(one, admin, officer, 'rita', 'supervisor');
+    const me = ({ url }: Started, by: string) => ask(url, 'GET', '/v1/me', { token: by });
+    expect((await me(two, token)).status).toBe(200);
+    const { version } = (await ask(one.url, 'GET', '/v1/accounts/rita', { token: admin })).body;
+    const revoked = await ask(one.url, 'POST', '/v1/accounts/rita/revoke-sessions', {
+      token: admin,
+      body: { expects: version },
+    });
+    expect(revoked.status).toBe(200);
+    expect((await me(two, token)).status).toBe(401);
+    const again = await signIn(two.url, 'rita');
+    expect((await me(one, again)).status).toBe(200);
+    const disabled = await ask(two.url, 'POST', '/v1/accounts/rita/disable', {
+      token: admin,
+      body: { expects: version + 1, reason: 'left' },
+    });
+    expect(disabled.status).toBe(200);
+    expect((await me(one, again)).status).toBe(401);
+  });
+
+  test('count failed sign-ins together', async () => {
+    const guess = ({ url }: Started) =>
+      ask(url, 'POST', '/v1/sign-in', { body: { account: 'administrator', password: 'wrong wrong wrong' } });
+    const answers: number[] = [];
+    for (const node of [one, two, one, two, one, two, one]) answers.push((await guess(node)).status);
+    expect(answers).toEqual([401, 401, 401, 401, 401, 429, 429]);
   });
 
   test('go on with a job whose node was killed', async () => {

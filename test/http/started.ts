@@ -92,6 +92,11 @@ export const PASSWORD = 'seven quiet herons';
 /** Takes the first password that the service printed for an account, chooses one, and signs in with it. */
 export async function firstToken({ url, said }: Started, account: string): Promise<string> {
   const [, given = ''] = new RegExp(`'${account}'.*password (\\S+)`).exec(said()) ?? [];
+  return await takeUp(url, account, given);
+}
+
+/** Changes a one-time password for {@link PASSWORD}, and signs in with that. */
+export async function takeUp(url: string, account: string, given: string): Promise<string> {
   const first = await ask(url, 'POST', '/v1/sign-in', { body: { account, password: given } });
   await ask(url, 'POST', '/v1/me/password', {
     token: first.body.accessToken,
