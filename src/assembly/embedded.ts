@@ -162,6 +162,7 @@ function remoteIndex(thread: Thread): IndexWorker {
       'search',
       'count',
       'conversations',
+      'addresses',
       'get',
       'families',
       'logs',

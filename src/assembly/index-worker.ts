@@ -46,6 +46,7 @@ if (parentPort !== null) {
     search: (plan, page) => index.search(plan, page),
     count: (plan, heads) => index.count(plan, heads),
     conversations: (plan, heads, limit) => index.conversations(plan, heads, limit),
+    addresses: (limit) => index.addresses(limit),
     get: (names) => index.get(names),
     families: (ids) => index.families(ids),
     scan: (log, from) => index.scan(log, from),

@@ -14,7 +14,7 @@ export interface SearchWorkerData {
 /** What the search worker does for the service. */
 export type SearchWorker = Pick<
   Index,
-  'positions' | 'search' | 'count' | 'conversations' | 'get' | 'families' | 'buckets' | 'close'
+  'positions' | 'search' | 'count' | 'conversations' | 'addresses' | 'get' | 'families' | 'buckets' | 'close'
 >;
 
 /**
@@ -40,6 +40,7 @@ if (parentPort !== null) {
     search: (plan, page) => index.search(plan, page),
     count: (plan, heads) => index.count(plan, heads),
     conversations: (plan, heads, limit) => index.conversations(plan, heads, limit),
+    addresses: (limit) => index.addresses(limit),
     get: (names) => index.get(names),
     families: (ids) => index.families(ids),
     buckets: () => index.buckets(),

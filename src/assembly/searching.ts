@@ -22,6 +22,7 @@ export function searchingOf({ settings, index }: Archive): Searching {
     'search',
     'count',
     'conversations',
+    'addresses',
     'get',
     'families',
     'buckets',

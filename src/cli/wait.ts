@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WaitOptions } from '../archive/sealing.ts';
 import { HoldfastError } from '../core/errors.ts';
-import { ACT_LOGS, baseLogs, baseOf } from '../core/logs.ts';
-import type { Heads } from '../core/ports/index.ts';
+import { baseLogs, baseOf } from '../core/logs.ts';
 import type { LogName } from '../core/record.ts';
 import type { Archive } from './archive.ts';
 import { type Context, check } from './context.ts';
@@ -107,17 +106,6 @@ export function stopOnIncident(archive: Archive): void {
   throw new HoldfastError(incident.code, `Log ${incident.log} has stopped: ${incident.message}`, {
     hint: "Nothing is lost: captures and receipts are in the vault. 'docs/errors.md' says what this code asks of you.",
   });
-}
-
-/**
- * Entries of transcripts that are sealed and not covered by an answer under these heads. Rarely more than what was sealed a
- * moment ago, but all of it where the index was lost.
- */
-export async function notIndexed(archive: Archive, heads: Heads): Promise<number> {
-  let missing = 0;
-  for (const [log, size] of await sealedSizes(archive))
-    if (!ACT_LOGS.includes(baseOf(log))) missing += Math.max(0, size - (heads[log] ?? 0));
-  return missing;
 }
 
 /** Newest sizes of every log. Closed generations count: an index that was lost must read them again. */

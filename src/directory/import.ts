@@ -41,7 +41,7 @@ export function planImport(
 function isAsStated(directory: Directory, custodian: StatedCustodian): boolean {
   const known = directory.custodians.get(custodian.id);
   if (known === undefined) return false;
-  const { since: _since, removed: _removed, addresses: _addresses, ...rest } = known;
+  const { since: _since, removed: _removed, former: _former, addresses: _addresses, ...rest } = known;
   const addresses = addressesOf(known).map(({ since: _, until: __, ...stated }) => stated);
   const sorted = (list: readonly object[]): string[] => list.map((one) => canonical(one)).sort();
   return (

@@ -1,15 +1,15 @@
 import type { Grant } from '../core/control/register.ts';
 import type { Permission } from '../core/control/roles.ts';
 import { HoldfastError } from '../core/errors.ts';
+import type { Bound } from '../search/bound.ts';
 import type { Searcher } from '../search/searcher.ts';
 import { reachOf } from './caller.ts';
 import type { Call } from './route.ts';
-import { anyOf } from './within.ts';
 
 /** What a caller may see with a permission that shows content. */
 export interface Reach {
-  /** A query beyond which nothing is shown; undefined: everything is. */
-  readonly within: string | undefined;
+  /** Bounds beyond which nothing is shown; undefined: everything is. */
+  readonly within: readonly Bound[] | undefined;
   /** The grants that it rests on. */
   readonly grants: readonly Grant[];
 }
@@ -26,12 +26,35 @@ export function reach(call: Call, permission: Permission): Reach {
       const grants = grantsInForce(call);
       if (grants.length === 0)
         throw nothingToSee('No grant of this account is in force.', 'Ask compliance or legal for a grant.');
-      return { within: anyOf(grants.map(({ scope }) => scope.text)), grants };
+      // A grant names people as the directory knew them when it was given: no change of it opens more.
+      const within = grants.map(
+        ({ scope: { text, directory } }) => ({ is: 'query', text, directory }) as const,
+      );
+      return { within, grants };
     }
     case 'supervised':
+      return { within: [supervised(call)], grants: [] };
     case 'none':
-      throw nothingToSee('Nobody is assigned to this account.', 'The directory says who supervises whom.');
+      throw nothingToSee('No role of this account shows what somebody wrote.', 'Ask for a role that does.');
   }
+}
+
+/** The people whose supervisor the caller is, by the directory as it is now. */
+function supervised({ caller, register }: Call): Bound {
+  const himself = register.accounts.get(caller.account)?.person ?? null;
+  const { custodians } = register.directory;
+  // Whoever is not known by his addresses could not be kept from himself.
+  if (himself === null || !custodians.has(himself))
+    throw nothingToSee(
+      'Nobody knows whose supervisor this account is.',
+      'An administrator names its person, whom the directory knows, when the account is made.',
+    );
+  const people = [...custodians.values()]
+    .filter(({ id, supervisor, removed }) => supervisor === himself && id !== himself && removed === null)
+    .map(({ id }) => id);
+  if (people.length === 0)
+    throw nothingToSee('Nobody is assigned to this account.', 'The directory says who supervises whom.');
+  return { is: 'supervised', people, never: himself };
 }
 
 export function grantsInForce({ register, caller, service }: Call): Grant[] {

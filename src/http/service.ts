@@ -13,6 +13,7 @@ import { type ActTools, nodeOf, recordAct } from '../archive/acts.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Json } from '../core/event.ts';
 import type { Stream } from '../core/ports/stream.ts';
+import type { Bound } from '../search/bound.ts';
 import { Searcher } from '../search/searcher.ts';
 import { CONTRACT_TEXT, type Contract, contract, type Operation, operations } from './contract.ts';
 import { docsPage } from './docs-page.ts';
@@ -50,7 +51,7 @@ export class Service {
   readonly readiness: Readiness;
   readonly metrics = new Metrics();
   readonly log: ServiceLog;
-  readonly #searchers = new Map<string | undefined, Searcher>();
+  readonly #searchers = new Map<string, Searcher>();
   readonly #stream: Pick<Stream, 'append'>;
   readonly #acts: ActTools;
 
@@ -79,19 +80,21 @@ export class Service {
     await this.jobs.stop();
   }
 
-  /** A searcher that shows what lies within a query, and nothing else; undefined: everything. */
-  searcher(within: string | undefined): Searcher {
-    const known = this.#searchers.get(within);
+  /** A searcher that shows what lies within bounds, and nothing else; undefined: everything. */
+  searcher(within: readonly Bound[] | undefined): Searcher {
+    const key = JSON.stringify(within ?? null);
+    const known = this.#searchers.get(key);
     if (known !== undefined) return known;
-    const { index, settings } = this.parts.archive;
+    const { archive, control } = this.parts;
     const searcher = new Searcher({
-      index,
-      zone: settings.zone,
+      index: archive.index,
+      zone: archive.settings.zone,
+      directory: async () => (await control.register()).directory,
       ...(within === undefined ? {} : { within }),
     });
     // They keep what many questions share; a bounded number of them.
     if (this.#searchers.size >= MOST_SEARCHERS) this.#searchers.clear();
-    this.#searchers.set(within, searcher);
+    this.#searchers.set(key, searcher);
     return searcher;
   }
 

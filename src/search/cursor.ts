@@ -1,14 +1,18 @@
 import { HoldfastError } from '../core/errors.ts';
 import type { Cursor, Heads } from '../core/ports/index.ts';
 
-/** A place in the answer to a query, with the heads that the answer covers: no state is kept between two pages. */
+/** A place in the answer to a query, with the heads that it covers and the directory that it goes by: no state is kept between two pages. */
 export interface PageCursor {
   readonly heads: Heads;
+  /** Version of the directory that the answer is given under. */
+  readonly directory: number;
   readonly after: Cursor;
 }
 
-export function writeCursor({ heads, after }: PageCursor): string {
-  return Buffer.from(JSON.stringify([1, heads, after.at, after.log, after.leaf])).toString('base64url');
+export function writeCursor({ heads, directory, after }: PageCursor): string {
+  return Buffer.from(JSON.stringify([2, heads, directory, after.at, after.log, after.leaf])).toString(
+    'base64url',
+  );
 }
 
 /** Hostile input: comes back from outside. Throws `bad-usage`. */
@@ -16,9 +20,10 @@ export function readCursor(text: string): PageCursor {
   try {
     const value: unknown = JSON.parse(Buffer.from(text.slice(0, 65_536), 'base64url').toString());
     if (Array.isArray(value)) {
-      const [version, heads, at, log, leaf] = value as unknown[];
-      if (version === 1 && isHeads(heads) && isWhole(at) && typeof log === 'string' && isWhole(leaf))
-        return { heads, after: { at, log, leaf } };
+      const [version, heads, directory, at, log, leaf] = value as unknown[];
+      if (version === 2 && isHeads(heads) && isWhole(directory))
+        if (isWhole(at) && typeof log === 'string' && isWhole(leaf))
+          return { heads, directory, after: { at, log, leaf } };
     }
   } catch {
     // Falls through to the one answer for everything that is no cursor.

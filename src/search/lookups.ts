@@ -1,4 +1,6 @@
 /** What a query needs to know of the archive before it can be asked: looked up in the index, under the same heads. */
+import type { Directory } from '../core/directory/fold.ts';
+import { firmOf, tenuresOfCustodian } from '../core/directory/tenures.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Cursor, Heads, Index } from '../core/ports/index.ts';
 import type { IndexDocument } from '../core/search/document.ts';
@@ -7,21 +9,24 @@ import type { Interval, KeyPattern, Plan } from '../core/search/plan.ts';
 import type { Lookups } from '../core/search/resolve.ts';
 
 /** Conversations that a name may stand for; an engine takes no longer list. */
-const MOST_CONVERSATIONS = 65_536;
+export const MOST_CONVERSATIONS = 65_536;
+/** Addresses that are looked at one by one to tell whose they are. */
+const MOST_ADDRESSES = 262_144;
 /** Events that are read to find out when somebody was present. */
 const MOST_EVENTS = 1_000_000;
 const PAGE = 5_000;
 
-export function indexLookups(
-  index: Pick<Index, 'search' | 'conversations'>,
-  heads: Heads,
-  zone: string,
-): Lookups {
+export type AskedIndex = Pick<Index, 'search' | 'conversations' | 'addresses'>;
+
+/** `directory`: as it is, or as the version that the answer names stated it (`directoryAt`). */
+export function indexLookups(index: AskedIndex, heads: Heads, zone: string, directory: Directory): Lookups {
   const conversations = (pattern: KeyPattern): Promise<string[]> =>
     index.conversations({ op: 'party', role: 'involved', pattern }, heads, MOST_CONVERSATIONS);
   return {
     zone,
     conversations,
+    custodian: async (name) => tenuresOfCustodian(directory, name),
+    firm: async () => firmOf(directory, await index.addresses(MOST_ADDRESSES)),
     async intervals(pattern): Promise<readonly Interval[]> {
       const keys = await conversations(pattern);
       if (keys.length === 0) return [];

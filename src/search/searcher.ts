@@ -1,3 +1,7 @@
+import { type Directory, EMPTY_DIRECTORY } from '../core/directory/fold.ts';
+import { custodiansNamed } from '../core/directory/people.ts';
+import { peopleBy } from '../core/directory/reference.ts';
+import { directoryAt } from '../core/directory/versions.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Cursor, Heads, Index } from '../core/ports/index.ts';
 import type { RecordName } from '../core/record.ts';
@@ -8,24 +12,27 @@ import { type MatchContext, matches } from '../core/search/matches.ts';
 import { parseQuery } from '../core/search/parse.ts';
 import type { Interval, KeyPattern, Plan } from '../core/search/plan.ts';
 import type { Query } from '../core/search/query.ts';
-import { type Lookups, resolve, resolveBound } from '../core/search/resolve.ts';
+import { type Lookups, resolve } from '../core/search/resolve.ts';
+import { type Bound, planOfBounds } from './bound.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type SearchLine, searchLine, stateOf } from './line.ts';
-import { allOf, indexLookups, placeOf } from './lookups.ts';
+import { type AskedIndex, allOf, indexLookups, placeOf } from './lookups.ts';
 import { type Selected, slicesOf } from './slices.ts';
 
 export interface SearcherParts {
   readonly index: Pick<
     Index,
-    'search' | 'count' | 'conversations' | 'get' | 'families' | 'positions' | 'buckets'
+    'search' | 'count' | 'conversations' | 'addresses' | 'get' | 'families' | 'positions' | 'buckets'
   >;
   /** Zone of dates that name none: the archive's. */
   readonly zone: string;
+  /** The directory as it is now, for `custodian:` and `direction:`; default: it knows nobody. */
+  directory?(): Promise<Directory>;
   /**
-   * A query beyond which nothing is shown or counted, such as an auditor's grant; default: everything is shown. What lies
-   * beyond it is answered as if it did not exist.
+   * Bounds beyond all of which nothing is shown or counted, such as an auditor's grants; default: everything is shown.
+   * What lies beyond them is answered as if it did not exist.
    */
-  readonly within?: string;
+  readonly within?: readonly Bound[];
 }
 
 /** What could not be looked into. */
@@ -43,6 +50,8 @@ export interface CountAnswer {
   readonly total: number;
   /** Tree size by log: what the answer covers. */
   readonly heads: Heads;
+  /** Version of the directory by which `custodian:` and `direction:` were read. */
+  readonly directory: number;
   /** Presence events that fit and are left out; null where the query asks for them. */
   readonly presenceLeftOut: number | null;
   readonly unsearched: Unsearched;
@@ -61,9 +70,10 @@ export interface Explanation extends CountAnswer {
   readonly parts: readonly ExplainedPart[];
 }
 
-/** A query with the heads that it is asked under: what an export or a production fixes. */
+/** A query with the heads and the version of the directory that it is asked under: what a production fixes. */
 export interface Selection {
   readonly heads: Heads;
+  readonly directory: number;
   readonly total: number;
   /** Every hit, in order (at, log, leaf); read page by page. */
   hits(): AsyncIterable<IndexDocument>;
@@ -76,7 +86,15 @@ interface Asked {
   readonly plan: Plan;
   readonly leftOut: Plan | undefined;
   readonly heads: Heads;
+  /** The directory that the query is read by. */
+  readonly directory: Directory;
   readonly context: MatchContext;
+}
+
+/** What an answer is given under: now, or what an earlier one named. */
+interface Under {
+  readonly heads?: Heads;
+  readonly directory?: number;
 }
 
 const MOST_LINES = 10_000;
@@ -85,20 +103,24 @@ const MOST_LINES = 10_000;
 export class Searcher {
   readonly #index: SearcherParts['index'];
   readonly #zone: string;
-  readonly #within: Query | undefined;
+  readonly #directory: () => Promise<Directory>;
+  readonly #within: readonly Bound[] | undefined;
   #unsearched: { readonly key: string; readonly value: Unsearched } | undefined;
 
-  constructor({ index, zone, within }: SearcherParts) {
+  #addresses: { readonly key: string; readonly value: Promise<string[]> } | undefined;
+
+  constructor({ index, zone, directory, within }: SearcherParts) {
     this.#index = index;
     this.#zone = zone;
-    this.#within = within === undefined ? undefined : parseQuery(within);
+    this.#directory = directory ?? (async () => EMPTY_DIRECTORY);
+    this.#within = within;
   }
 
   /** `limit` 1 to 10,000; `after`: the cursor of the page before. */
   async search(text: string, options: { limit: number; after?: string }): Promise<SearchAnswer> {
     const limit = Math.min(Math.max(Math.floor(options.limit), 1), MOST_LINES);
     const from = options.after === undefined ? undefined : readCursor(options.after);
-    const asked = await this.#ask(text, from?.heads);
+    const asked = await this.#ask(text, from);
     const [found, counts] = await Promise.all([
       this.#index.search(asked.plan, {
         limit: limit + 1,
@@ -112,7 +134,9 @@ export class Searcher {
     return {
       ...counts,
       lines: await this.#lines(page, asked),
-      ...(last && { cursor: writeCursor({ heads: asked.heads, after: placeOf(last) }) }),
+      ...(last && {
+        cursor: writeCursor({ heads: asked.heads, directory: asked.directory.version, after: placeOf(last) }),
+      }),
     };
   }
 
@@ -123,16 +147,22 @@ export class Searcher {
   /** How each part was read, and what the answer would cover. */
   async explain(text: string): Promise<Explanation> {
     const asked = await this.#ask(text);
-    const parts = explainQuery(asked.query, text, this.#zone);
+    // Whoever sees a part of the archive only is not told whom the directory has.
+    const people = this.#within === undefined ? asked.directory : undefined;
+    const parts = explainQuery(asked.query, text, this.#zone, people && namesIn(people));
     return { query: text, zone: this.#zone, parts, ...(await this.#counts(asked)) };
   }
 
-  /** All that fits now, or under earlier heads. */
-  async select(text: string, heads?: Heads): Promise<Selection> {
-    const asked = await this.#ask(text, heads);
+  /** All that fits now, or under earlier heads and an earlier version of the directory. */
+  async select(text: string, heads?: Heads, directory?: number): Promise<Selection> {
+    const asked = await this.#ask(text, {
+      ...(heads && { heads }),
+      ...(directory !== undefined && { directory }),
+    });
     const index = this.#index;
     return {
       heads: asked.heads,
+      directory: asked.directory.version,
       total: await index.count(asked.plan, asked.heads),
       hits: () => allOf(index, asked.plan, asked.heads),
       slices: (zone) => slicesOf(index, asked.plan, asked.heads, zone),
@@ -145,7 +175,7 @@ export class Searcher {
     { before, after }: { before: number; after: number },
   ): Promise<{ readonly heads: Heads; readonly lines: readonly SearchLine[] }> {
     const heads = await this.#heads();
-    const bound = await this.#bound(this.#lookups(heads));
+    const bound = await this.#bound(heads, await this.#directory());
     const record = (await this.#index.get([name])).get(name);
     if (record === undefined || !(await this.#fits(record, bound, heads)))
       throw new HoldfastError('not-found', `The index has no event ${name.slice(0, 100)}.`, {
@@ -173,15 +203,33 @@ export class Searcher {
   async shows(name: RecordName): Promise<boolean> {
     const heads = await this.#heads();
     const record = (await this.#index.get([name])).get(name);
-    return record !== undefined && (await this.#fits(record, await this.#bound(this.#lookups(heads)), heads));
+    if (record === undefined) return false;
+    return await this.#fits(record, await this.#bound(heads, await this.#directory()), heads);
   }
 
-  #lookups(heads: Heads): RememberedLookups {
-    return new RememberedLookups(indexLookups(this.#index, heads, this.#zone));
+  /** Always by the directory as it is now: what somebody may see is no matter of a page's version. */
+  async #bound(heads: Heads, directory: Directory): Promise<Plan | undefined> {
+    if (this.#within === undefined) return undefined;
+    return await planOfBounds(this.#within, this.#asked(heads), heads, this.#zone, directory);
   }
 
-  async #bound(lookups: Lookups): Promise<Plan | undefined> {
-    return this.#within === undefined ? undefined : await resolveBound(this.#within, lookups);
+  /** The index, with what many questions under the same heads share asked once. */
+  #asked(heads: Heads): AskedIndex {
+    const index = this.#index;
+    return {
+      search: (plan, page) => index.search(plan, page),
+      conversations: (plan, covered, limit) => index.conversations(plan, covered, limit),
+      addresses: (limit) => {
+        const key = JSON.stringify(heads);
+        if (this.#addresses?.key === key) return this.#addresses.value;
+        const value = index.addresses(limit);
+        this.#addresses = { key, value };
+        value.catch(() => {
+          this.#addresses = undefined;
+        });
+        return value;
+      },
+    };
   }
 
   /** Asked as a page of one, from the place right before the record. */
@@ -193,22 +241,20 @@ export class Searcher {
     return found !== undefined && found.log === record.log && found.leaf === record.leaf;
   }
 
-  async #ask(text: string, heads?: Heads): Promise<Asked> {
+  async #ask(text: string, under: Under = {}): Promise<Asked> {
     const query = parseQuery(text);
-    const covered = heads ?? (await this.#heads());
-    const known = this.#lookups(covered);
+    const heads = under.heads ?? (await this.#heads());
+    const current = await this.#directory();
+    const directory = under.directory === undefined ? current : directoryAt(current, under.directory);
+    if (directory === undefined) throw notRead(under.directory);
+    const lookups = indexLookups(this.#asked(heads), heads, this.#zone, directory);
+    const known = new RememberedLookups(lookups, directory);
     const { plan, leftOut } = await resolve(query, known);
-    const context = known.context();
-    const bound = await this.#bound(known);
-    if (bound === undefined) return { query, plan, leftOut, heads: covered, context };
+    const asked = { query, heads, directory, context: known.context() };
+    const bound = await this.#bound(heads, current);
+    if (bound === undefined) return { ...asked, plan, leftOut };
     const bounded = (part: Plan): Plan => ({ op: 'and', parts: [part, bound] });
-    return {
-      query,
-      plan: bounded(plan),
-      leftOut: leftOut === undefined ? undefined : bounded(leftOut),
-      heads: covered,
-      context,
-    };
+    return { ...asked, plan: bounded(plan), leftOut: leftOut === undefined ? undefined : bounded(leftOut) };
   }
 
   async #heads(): Promise<Heads> {
@@ -216,20 +262,21 @@ export class Searcher {
     return Object.fromEntries([...positions].map(([log, { size }]) => [log, size]));
   }
 
-  async #counts({ plan, leftOut, heads }: Asked): Promise<CountAnswer> {
+  async #counts({ plan, leftOut, heads, directory }: Asked): Promise<CountAnswer> {
     const [total, presence, unsearched] = await Promise.all([
       this.#index.count(plan, heads),
       leftOut === undefined ? null : this.#index.count(leftOut, heads),
       this.#unsearchedUnder(heads),
     ]);
-    return { total, heads, presenceLeftOut: presence, unsearched };
+    return { total, heads, directory: directory.version, presenceLeftOut: presence, unsearched };
   }
 
   /** The same for every query under the same heads: asked once. */
   async #unsearchedUnder(heads: Heads): Promise<Unsearched> {
-    const key = JSON.stringify(heads);
+    const directory = await this.#directory();
+    const key = JSON.stringify([heads, this.#within === undefined ? null : directory.version]);
     if (this.#unsearched?.key === key) return this.#unsearched.value;
-    const bound = await this.#bound(this.#lookups(heads));
+    const bound = await this.#bound(heads, directory);
     const files: Plan = { op: 'has', feature: 'attachment' };
     const [attachments, positions, buckets] = await Promise.all([
       this.#index.count(bound === undefined ? files : { op: 'and', parts: [files, bound] }, heads),
@@ -259,16 +306,34 @@ export class Searcher {
   }
 }
 
+/** HR ids and first names of those whom a name stands for. */
+const namesIn =
+  (directory: Directory) =>
+  (name: string): readonly string[] =>
+    custodiansNamed(directory, name).map(({ id, names }) => `${id} (${names[0] ?? id})`);
+
+/** Only an answer names a version: another node has read more of control than this one, or it is made up. */
+const notRead = (version: number | undefined): HoldfastError =>
+  new HoldfastError('register-stale', `Version ${version} of the directory has not been read here.`, {
+    hint: 'Try again, or begin the search again without a cursor.',
+  });
+
 /** The reference judges single records with what was looked up for the plan. */
 class RememberedLookups implements Lookups {
   readonly zone: string;
+  readonly custodian: Lookups['custodian'];
+  readonly firm: Lookups['firm'];
   readonly #lookups: Lookups;
+  readonly #directory: Directory;
   readonly #conversations = new Map<string, ReadonlySet<string>>();
   readonly #intervals = new Map<string, readonly Interval[]>();
 
-  constructor(lookups: Lookups) {
+  constructor(lookups: Lookups, directory: Directory) {
     this.#lookups = lookups;
+    this.#directory = directory;
     this.zone = lookups.zone;
+    this.custodian = lookups.custodian;
+    this.firm = lookups.firm;
   }
 
   async conversations(pattern: KeyPattern): Promise<readonly string[]> {
@@ -286,6 +351,7 @@ class RememberedLookups implements Lookups {
   context(): MatchContext {
     return {
       zone: this.zone,
+      ...peopleBy(this.#directory),
       conversations: (pattern) => this.#conversations.get(JSON.stringify(pattern)) ?? new Set(),
       intervals: (pattern) => this.#intervals.get(JSON.stringify(pattern)) ?? [],
     };

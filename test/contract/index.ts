@@ -53,6 +53,7 @@ export function indexContract(name: string, make: () => Promise<IndexUnderTest>)
       expect(await index.count(ALL, HEADS)).toBe(0);
       expect([...(await index.positions())]).toEqual([]);
       expect(await index.conversations(ALL, HEADS, 10)).toEqual([]);
+      expect(await index.addresses(10)).toEqual([]);
       expect((await index.get(['m0/1'])).size).toBe(0);
       expect((await index.families(['0'.repeat(64)])).size).toBe(0);
       expect(await audited('m0')).toEqual([]);
@@ -120,6 +121,13 @@ export function indexContract(name: string, make: () => Promise<IndexUnderTest>)
       expect(here.length).toBeGreaterThan(0);
       expect(IN_ORDER.filter((document) => holds(plan, document) && !here.includes(document))).toEqual([]);
       const refused: unknown = await index.conversations(ALL, HEADS, 1).catch((error: unknown) => error);
+      expect(isHoldfastError(refused, 'query-too-wide')).toBe(true);
+    });
+
+    test('addresses are those of senders and recipients, without names, and too many are refused', async () => {
+      await fill();
+      expect(await index.addresses(10)).toEqual(['ann', 'bob@example.com', 'carl smith', 'dora/desk', '周']);
+      const refused: unknown = await index.addresses(4).catch((error: unknown) => error);
       expect(isHoldfastError(refused, 'query-too-wide')).toBe(true);
     });
 

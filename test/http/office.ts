@@ -123,12 +123,17 @@ export class Office {
   }
 
   /** Makes an account with a role, as two people do it; nothing where it is there. */
-  async account(account: string, role?: Role, kind: 'person' | 'service' = 'person'): Promise<string> {
+  async account(
+    account: string,
+    role?: Role,
+    kind: 'person' | 'service' = 'person',
+    person: string | null = null,
+  ): Promise<string> {
     const { control } = this.parts;
     if ((await control.register()).accounts.has(account)) return account;
     const { register } = await control.write('administrator', {
       action: 'account.create',
-      details: { account, expects: 0, displayName: account, kind, person: null, roles: [] },
+      details: { account, expects: 0, displayName: account, kind, person, roles: [] },
     });
     if (role !== undefined) {
       const expects = register.accounts.get(account)?.version ?? 1;

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { type Directory, EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
+import { peopleBy } from '../../src/core/directory/reference.ts';
 import type { Heads, Index } from '../../src/core/ports/index.ts';
 import type { IndexDocument } from '../../src/core/search/document.ts';
 import { searchFields } from '../../src/core/search/fields.ts';
@@ -8,6 +10,7 @@ import { parseQuery } from '../../src/core/search/parse.ts';
 import { resolve } from '../../src/core/search/resolve.ts';
 import { indexLookups } from '../../src/search/lookups.ts';
 import { corpus, query } from '../core/search/corpus.ts';
+import { directory as randomDirectory } from '../core/search/directories.ts';
 
 const ZONE = 'Europe/Berlin';
 const HEADS: Heads = { m0: 1_000, m1: 1_000 };
@@ -16,10 +19,18 @@ const HEADS: Heads = { m0: 1_000, m1: 1_000 };
 const CORPORA = 20;
 const QUERIES = 50;
 
-/** Corpora with their queries, the same for every engine. */
-function drawn(seed: number): { documents: IndexDocument[]; queries: string[] }[] {
+/** A corpus, a directory of its people, and queries: the same for every engine. */
+interface Drawn {
+  readonly documents: readonly IndexDocument[];
+  readonly directory: Directory;
+  readonly queries: readonly string[];
+}
+
+function drawn(seed: number): Drawn[] {
+  const directories = fc.sample(randomDirectory, { numRuns: CORPORA, seed });
   return fc.sample(corpus, { numRuns: CORPORA, seed }).map((documents, i) => ({
     documents,
+    directory: directories[i] ?? EMPTY_DIRECTORY,
     queries: fc.sample(query, { numRuns: QUERIES, seed: seed * 1_000 + i }),
   }));
 }
@@ -29,8 +40,7 @@ const nameOf = ({ log, leaf }: IndexDocument): string => `${log}/${leaf}`;
 /** Where the engine, the plan and the reference differ on a corpus; `found` counts what the reference finds. */
 async function differences(
   index: Index,
-  documents: readonly IndexDocument[],
-  queries: readonly string[],
+  { documents, directory, queries }: Drawn,
 ): Promise<{ pairs: number; found: number; differ: object[] }> {
   await index.add(documents);
   for (const log of ['m0', 'm1']) await index.advance(log, { size: 1_000, rejects: 0 });
@@ -40,8 +50,8 @@ async function differences(
       (a.log < b.log ? -1 : a.log > b.log ? 1 : a.leaf - b.leaf),
   );
   const fields = new Map(inOrder.map((document) => [document, searchFields(document)]));
-  const context = contextOf(inOrder, ZONE);
-  const lookups = indexLookups(index, HEADS, ZONE);
+  const context = contextOf(inOrder, ZONE, peopleBy(directory));
+  const lookups = indexLookups(index, HEADS, ZONE, directory);
   const differ: object[] = [];
   let found = 0;
   for (const text of queries) {
@@ -71,10 +81,10 @@ export async function agree(
 ): Promise<void> {
   let pairs = 0;
   let found = 0;
-  for (const { documents, queries } of drawn(SEED)) {
+  for (const each of drawn(SEED)) {
     const { index, dispose } = await open();
     try {
-      const result = await differences(index, documents, queries);
+      const result = await differences(index, each);
       expect(result.differ).toEqual([]);
       pairs += result.pairs;
       found += result.found;

@@ -232,7 +232,8 @@ test.each([
 });
 
 describe('within a bound', () => {
-  const bounded = (within: string) => new Searcher({ index, zone: 'Europe/Berlin', within });
+  const bounded = (within: string) =>
+    new Searcher({ index, zone: 'Europe/Berlin', within: [{ is: 'query', text: within }] });
   beforeEach(() =>
     fill(
       said('walnut one', '10:00'),

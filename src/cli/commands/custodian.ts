@@ -171,7 +171,7 @@ const unmatched = lookCommand({
   },
 });
 
-const shown = (one: Custodian): object => ({ ...one, addresses: addressesOf(one) });
+const shown = ({ former: _, ...one }: Custodian): object => ({ ...one, addresses: addressesOf(one) });
 
 const days = (from: string | null, to: string | null): string =>
   from === null && to === null ? 'always' : `${from ?? 'ever'} to ${to ?? 'now'}`;

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import { recordHeads } from '../../archive/acts.ts';
 import { awaitAct } from '../../archive/sealing.ts';
+import { HoldfastError } from '../../core/errors.ts';
 import { exportBundle } from '../../export/bundle/export-bundle.ts';
 import type { ReportSettings, SelectionDescription } from '../../export/report/facts.ts';
 import { httpTimestamper } from '../../export/timestamp.ts';
+import type { Bound } from '../../search/bound.ts';
 import type { Explanation, Selection } from '../../search/searcher.ts';
+import { known } from '../act-command.ts';
 import type { Archive } from '../archive.ts';
 import { actTools, audit } from '../audit.ts';
 import type { CommandSpec } from '../command.ts';
@@ -24,6 +27,12 @@ export const exportCommand: CommandSpec = {
       .requiredOption('--query <query>', 'what is exported: a query as for search')
       .requiredOption('--out <dir>', 'folder to make; it must not exist')
       .option('--hits-only', 'without the rest of each conversation on the days of the hits')
+      .option(
+        '--grant <grant>',
+        'only what this grant lets its auditor see; may be given several times',
+        several,
+        [],
+      )
       .option('--print-query', 'print the literal query in the report');
   },
   run(context, _args, options) {
@@ -32,7 +41,7 @@ export const exportCommand: CommandSpec = {
     const whole = options.hitsOnly !== true;
     return context.withArchive(async (archive) => {
       const progress = new Progress(context.io, context.clock);
-      const searcher = searcherOf(archive);
+      const searcher = searcherOf(archive, await grantBounds(archive, options.grant as readonly string[]));
       // A report answers for all that is sealed: an index that is behind would leave records out in silence.
       await awaitIndexed(archive, indexWatcher(context, progress));
       const explained = await searcher.explain(query);
@@ -75,6 +84,21 @@ export const exportCommand: CommandSpec = {
     });
   },
 };
+
+const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** What these grants show; undefined where none is named: everything. Throws `not-permitted` for one that was revoked. */
+async function grantBounds(archive: Archive, names: readonly string[]): Promise<Bound[] | undefined> {
+  if (names.length === 0) return undefined;
+  const { grants } = await archive.control.refresh();
+  return names.map((name) => {
+    const { scope, revoked } = known(grants, name, 'grant');
+    if (revoked === null) return { is: 'query', text: scope.text, directory: scope.directory };
+    throw new HoldfastError('not-permitted', 'The grant was revoked.', {
+      hint: "'holdfast grant list' shows which are in force.",
+    });
+  });
+}
 
 async function* selected(context: Context, archive: Archive, selection: Selection, whole: boolean) {
   if (whole) {

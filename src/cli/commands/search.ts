@@ -1,3 +1,4 @@
+import { notIndexed } from '../../search/lag.ts';
 import type { SearchLine } from '../../search/line.ts';
 import type { SearchAnswer, Unsearched } from '../../search/searcher.ts';
 import { audit } from '../audit.ts';
@@ -6,7 +7,6 @@ import { type Context, print } from '../context.ts';
 import { count } from '../io.ts';
 import { recordLine } from '../record-line.ts';
 import { searcherOf } from '../searching.ts';
-import { notIndexed } from '../wait.ts';
 
 /** Finds records by words and fields; every answer says what it covers and what it could not look into. */
 export const search: CommandSpec = {
@@ -27,7 +27,7 @@ export const search: CommandSpec = {
       const searcher = searcherOf(archive);
       if (options.explain === true) {
         const explained = await searcher.explain(query);
-        const missing = await notIndexed(archive, explained.heads);
+        const missing = await notIndexed(archive.reader, explained.heads);
         await audit(context, archive, 'search-explained', { query: recorded(query), total: explained.total });
         print(context, { ...explained, notIndexed: missing }, () => [
           ...explained.parts.map(
@@ -42,7 +42,7 @@ export const search: CommandSpec = {
       }
       if (options.count === true) {
         const counted = await searcher.count(query);
-        const missing = await notIndexed(archive, counted.heads);
+        const missing = await notIndexed(archive.reader, counted.heads);
         await audit(context, archive, 'search-counted', { query: recorded(query), total: counted.total });
         print(context, { ...counted, notIndexed: missing }, () => [`${count(counted.total)}`]);
         warn(context, missing);
@@ -52,12 +52,13 @@ export const search: CommandSpec = {
       const after = options.after === undefined ? {} : { after: String(options.after) };
       const answer = await searcher.search(query, { limit, ...after });
       // Later pages are of the heads of the first.
-      const missing = options.after === undefined ? await notIndexed(archive, answer.heads) : 0;
+      const missing = options.after === undefined ? await notIndexed(archive.reader, answer.heads) : 0;
       await audit(context, archive, 'searched', {
         query: recorded(query),
         total: answer.total,
         shown: answer.lines.length,
         heads: { ...answer.heads },
+        directory: answer.directory,
       });
       show(context, answer);
       warn(context, missing);
@@ -70,6 +71,7 @@ export const search: CommandSpec = {
 function show(context: Context, answer: SearchAnswer): void {
   for (const line of answer.lines) print(context, line, () => recordLine(line));
   context.io.err(`showing ${count(answer.lines.length)} of ${count(answer.total)}`);
+  if (answer.directory > 0) context.io.err(`people by version ${answer.directory} of the directory`);
   for (const line of left(answer.unsearched, answer.presenceLeftOut)) context.io.err(line);
   if (answer.lines.some((line: SearchLine) => line.uncertain))
     context.io.err('records marked ~ lie near an end of the period, and their time is not sure');

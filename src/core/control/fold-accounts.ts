@@ -30,6 +30,15 @@ export function foldAccount(asked: Asked, act: AccountAct): Step {
   return 'reason' in changed ? changed : put(asked, account, changed.change);
 }
 
+/** Whom an account is of decides what a supervisor sees: it is settled when a second person has given such a role. */
+function settled(account: Account, person: string | null): Refused | undefined {
+  if (person === account.person) return undefined;
+  const isGiven = account.roles.some(needsApprover) || account.requests.some(({ what }) => what === 'role');
+  return isGiven
+    ? refused('forbidden', 'the account has, or is to have, a role that shows content')
+    : undefined;
+}
+
 /** What an act makes of an account, or why nothing. */
 type Changed = { readonly change: Partial<Account> } | Refused;
 
@@ -41,7 +50,8 @@ function change(
   switch (act.action) {
     case 'account.change':
       return (
-        forbidden(asked.actor, 'account.change') ?? {
+        forbidden(asked.actor, 'account.change') ??
+        settled(account, act.details.person) ?? {
           change: { displayName: act.details.displayName, person: act.details.person },
         }
       );

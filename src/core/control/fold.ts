@@ -17,7 +17,7 @@ import { type Asked, actorOf, forbidden, type Refused, refused, type Step } from
 import type { VoidReason } from './void.ts';
 
 /** Raised whenever the same entries would come to another register: snapshots of older ones are thrown away. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 /** `done`: it changed the register. `noted`: an act of the archive on itself. `void`: sealed, and without effect. */
 export type Outcome =

@@ -17,6 +17,15 @@ export interface OwnedAddress extends StatedAddress {
   readonly until: number | null;
 }
 
+/** What is said of somebody beside his addresses. */
+export type Facts = Omit<StatedCustodian, 'id' | 'addresses'>;
+
+/** Facts that versions from `since` on, and before `until`, stated. */
+export interface FormerFacts extends Facts {
+  readonly since: number;
+  readonly until: number;
+}
+
 export interface Custodian extends Omit<StatedCustodian, 'addresses'> {
   /** In the order in which they were said; those that are said no more stay. */
   readonly addresses: readonly OwnedAddress[];
@@ -24,6 +33,8 @@ export interface Custodian extends Omit<StatedCustodian, 'addresses'> {
   readonly since: number;
   /** Version that took him off; null: he is in the directory. */
   readonly removed: number | null;
+  /** What earlier versions said, ascending. */
+  readonly former: readonly FormerFacts[];
 }
 
 /** Parts of an import whose last one is not sealed yet. */
@@ -38,11 +49,13 @@ interface Pending {
 export interface Directory {
   /** Number of changes; each act names the one it expects. */
   readonly version: number;
-  /** The act that made this version; null at version 0. */
+  /** The act that made this version; null at version 0, and of an earlier version (`directoryAt`). */
   readonly changed: Stamp | null;
   readonly custodians: ReadonlyMap<string, Custodian>;
   /** Domains of the firm, lower case. */
   readonly domains: readonly string[];
+  /** Domains that versions before `until` stated, ascending. */
+  readonly formerDomains: readonly { readonly domains: readonly string[]; readonly until: number }[];
   readonly pending: Pending | null;
 }
 
@@ -51,6 +64,7 @@ export const EMPTY_DIRECTORY: Directory = {
   changed: null,
   custodians: new Map(),
   domains: [],
+  formerDomains: [],
   pending: null,
 };
 
@@ -111,13 +125,18 @@ function apply(directory: Directory, changes: readonly DirectoryChange[], change
       custodians.set(change.id, {
         ...known,
         addresses: retired(known.addresses, [], version),
+        former: withFormer(known, version),
         removed: version,
       });
     }
   }
   const taken = takenTwice(custodians);
   if (taken !== undefined) return { reason: 'address-taken', why: taken };
-  return { directory: { version, changed, custodians, domains, pending: null } };
+  const formerDomains =
+    domains === directory.domains
+      ? directory.formerDomains
+      : [...directory.formerDomains, { domains: directory.domains, until: version }];
+  return { directory: { version, changed, custodians, domains, formerDomains, pending: null } };
 }
 
 /** A custodian as he is stated now. What was said of his addresses before stays, with the version that ended it. */
@@ -128,7 +147,16 @@ function stated(known: Custodian | undefined, now: StatedCustodian, version: num
   const added = addresses
     .filter((one) => !before.some((old) => old.until === null && isSame(old, one)))
     .map((one) => ({ ...one, since: version, until: null }));
-  return { ...rest, addresses: [...kept, ...added], since: version, removed: null };
+  const former = known === undefined ? [] : withFormer(known, version);
+  return { ...rest, addresses: [...kept, ...added], since: version, removed: null, former };
+}
+
+/** What was said of somebody before this version. */
+function withFormer(known: Custodian, version: number): readonly FormerFacts[] {
+  // Whoever was taken off, or is stated twice in one version, leaves nothing that another version could have said.
+  if (known.removed !== null || known.since === version) return known.former;
+  const { id: _, addresses: __, removed: ___, former, ...facts } = known;
+  return [...former, { ...facts, until: version }];
 }
 
 /** Addresses that are said no more get the version as their end. */

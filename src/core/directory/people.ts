@@ -61,8 +61,11 @@ export function ownersAt(
  * Addresses of a custodian with the days on which they are his. `since`: all that any version from that one on has said,
  * which is what a hold that was placed under it covers; default: what the current version says.
  */
-export function addressesOf(custodian: Custodian, since?: number): readonly OwnedAddress[] {
-  return custodian.addresses.filter(({ until }) => until === null || (since !== undefined && until > since));
+export function addressesOf(
+  { addresses }: Pick<Custodian, 'addresses'>,
+  since?: number,
+): readonly OwnedAddress[] {
+  return addresses.filter(({ until }) => until === null || (since !== undefined && until > since));
 }
 
 /** Custodians by HR id or by one of their names, whole; ascending by id. `removed`: also those who were taken off. */
@@ -78,10 +81,11 @@ export function custodiansNamed(directory: Directory, name: string, removed = fa
 
 /** Whether an address is of the firm by its domain. */
 export function isOfFirm(directory: Directory, address: string): boolean {
-  const at = address.lastIndexOf('@');
+  const key = addressKey(address);
+  const at = key.lastIndexOf('@');
   if (at === -1) return false;
-  const domain = address.slice(at + 1).toLowerCase();
-  return directory.domains.some((one) => domain === one || domain.endsWith(`.${one}`));
+  const domain = key.slice(at + 1);
+  return directory.domains.map(addressKey).some((one) => domain === one || domain.endsWith(`.${one}`));
 }
 
 /** Everybody whom a record names, by the directory in force at the time of the event. */

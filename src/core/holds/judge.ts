@@ -171,7 +171,8 @@ export class HoldJudge {
         zone: hold.zone,
         conversations: (pattern) => this.#conversations.get(JSON.stringify(pattern))?.found ?? new Set(),
         intervals: () => [],
-        isNamed: (custodian, record) => namesCustodian(hold.directory, custodian, scope.directory, record),
+        names: (custodian, record) =>
+          namesCustodian(hold.directory, custodian, scope.directory, record) ? 'yes' : 'no',
       };
       for (const reading of scope.readings) {
         if (!isCovered(reading, document, known, context)) continue;

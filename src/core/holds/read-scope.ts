@@ -7,7 +7,7 @@ import { LANGUAGES, type Language, type Languages } from '../search/language.ts'
 import { partsOf, type Query } from '../search/query.ts';
 
 /** Fields whose answer people can change afterwards: they would let a scope narrow. */
-const REFUSED: ReadonlySet<string> = new Set(['hold', 'matter', 'tag', 'flag']);
+const REFUSED: ReadonlySet<string> = new Set(['direction', 'hold', 'matter', 'tag', 'flag']);
 
 export interface Reading {
   readonly language: Language;

@@ -90,6 +90,11 @@ export interface Index {
   count(plan: Plan, heads: Heads): Promise<number>;
   /** Keys (`conversationKey`) of all conversations with a document that fits, ascending; `query-too-wide` above `limit`. */
   conversations(plan: Plan, heads: Heads, limit: number): Promise<string[]>;
+  /**
+   * Keys of the addresses of all senders and recipients, ascending; `query-too-wide` above `limit`. Of every document
+   * that searches can find, and maybe of more.
+   */
+  addresses(limit: number): Promise<string[]>;
   /** The documents of these names; names without one are missing from the answer. */
   get(names: readonly RecordName[]): Promise<ReadonlyMap<RecordName, IndexDocument>>;
   /** All documents of each family (root message, its variants and all that changes or answers it), in order. */

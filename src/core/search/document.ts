@@ -20,12 +20,22 @@ import { sha256Hex } from '../hash.ts';
 import { canonical } from '../json.ts';
 import type { Bucket, LogName, SealedRecord } from '../record.ts';
 
-/** What `has:` can ask for, judged on the record alone. */
-export const FEATURES = ['attachment', 'link', 'reply', 'thread', 'text', 'repair'] as const;
+/** What `has:` can ask for, judged on the record alone. `direct`: the conversation is between two. */
+export const FEATURES = [
+  'attachment',
+  'link',
+  'reply',
+  'thread',
+  'text',
+  'repair',
+  'sender',
+  'recipient',
+  'direct',
+] as const;
 export type Feature = (typeof FEATURES)[number];
 
 /** Raise it whenever the same record would give another document or other search fields: indices are then rebuilt. */
-export const DOCUMENT_VERSION = 1;
+export const DOCUMENT_VERSION = 2;
 
 export interface IndexDocument extends Bucket {
   readonly log: LogName;

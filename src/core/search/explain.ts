@@ -1,6 +1,6 @@
 /** How a query was read, part by part, in words: what an answer says about itself. */
 import type { KeyPattern, Pattern, Phrase } from './plan.ts';
-import { partsOf, type Query } from './query.ts';
+import { type Direction, partsOf, type Query } from './query.ts';
 import { periodOf } from './read-date.ts';
 import { boundsOf } from './resolve.ts';
 
@@ -15,11 +15,14 @@ export interface ExplainedPart {
   readonly period?: { readonly from: string; readonly to: string; readonly zone: string };
 }
 
-/** Words, phrases, fields; brackets and operators are explained by their parts' places. `zone`: of dates that name none. */
-export function explainQuery(query: Query, text: string, zone: string): ExplainedPart[] {
+/**
+ * Words, phrases, fields; brackets and operators are explained by their parts' places. `zone`: of dates that name none.
+ * `people`: whom a custodian's name stands for; absent where that is not to be told.
+ */
+export function explainQuery(query: Query, text: string, zone: string, people?: People): ExplainedPart[] {
   const parts: ExplainedPart[] = [];
   for (const part of partsOf(query)) {
-    const reads = readingOf(part, zone);
+    const reads = readingOf(part, zone, people);
     if (reads === undefined) continue;
     const { start, end } = part;
     parts.push({
@@ -32,6 +35,8 @@ export function explainQuery(query: Query, text: string, zone: string): Explaine
   }
   return parts;
 }
+
+type People = (name: string) => readonly string[];
 
 type DatePart = Query & {
   readonly type: 'field';
@@ -48,7 +53,7 @@ const written = ({ from, to, zone }: { from: number; to: number; zone: string })
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-function readingOf(part: Query, zone: string): string | undefined {
+function readingOf(part: Query, zone: string, people: People | undefined): string | undefined {
   switch (part.type) {
     case 'everything':
       return 'every event';
@@ -65,11 +70,15 @@ function readingOf(part: Query, zone: string): string | undefined {
       return [...(part.phrase.length === 0 ? [] : [phraseText(part.phrase)]), ...words].join(', and ');
     }
     case 'field':
-      return fieldText(part, zone);
+      return fieldText(part, zone, people);
   }
 }
 
-function fieldText(part: Query & { readonly type: 'field' }, zone: string): string {
+function fieldText(
+  part: Query & { readonly type: 'field' },
+  zone: string,
+  people: People | undefined,
+): string {
   switch (part.field) {
     case 'from':
       return `the sender or actor has the address or name ${namesText(part.pattern)}`;
@@ -92,7 +101,9 @@ function fieldText(part: Query & { readonly type: 'field' }, zone: string): stri
     case 'class':
       return `the retention class is ${part.class}`;
     case 'custodian':
-      return `the event names an address of the custodian "${part.custodian}", by any version of the directory from now on`;
+      return custodianText(part.custodian, people?.(part.custodian));
+    case 'direction':
+      return DIRECTION_TEXTS[part.direction];
     default: {
       const { from, to } = boundsOf(part.field, periodOf(part.date, zone));
       const bounds = [
@@ -103,6 +114,21 @@ function fieldText(part: Query & { readonly type: 'field' }, zone: string): stri
     }
   }
 }
+
+function custodianText(name: string, meant: readonly string[] | undefined): string {
+  const who = `whom the directory knows as "${name}"`;
+  if (meant === undefined) return `the event names an address of a person ${who}, as it was his then`;
+  if (meant.length === 0) return `nothing: there is nobody ${who}`;
+  return `the event names an address, as it was his then, of ${meant.join(' or ')}`;
+}
+
+const DIRECTION_TEXTS: { readonly [direction in Direction]: string } = {
+  inbound: 'the sender is not of the firm, and a recipient is',
+  outbound: 'the sender is of the firm, and a recipient is not',
+  internal: 'the sender and all recipients are of the firm',
+  external: 'neither the sender nor any recipient is of the firm',
+  unknown: 'the source names no sender or no recipient, or the directory says nothing of the firm',
+};
 
 function namesText(pattern: KeyPattern): string {
   return pattern.is === 'keys'

@@ -24,6 +24,10 @@ export interface SearchFields extends TimeRange {
   readonly to: readonly string[];
   /** Keys of everybody named: sender, actor, recipients, listed. */
   readonly involved: readonly string[];
+  /** Of the keys above those of addresses alone, which the directory knows: the sender's, the recipients', all. */
+  readonly senderAddress: readonly string[];
+  readonly toAddresses: readonly string[];
+  readonly addresses: readonly string[];
   readonly network: string;
   /** `conversationKey`. */
   readonly conversation: string;
@@ -44,6 +48,9 @@ export function searchFields(document: IndexDocument): SearchFields {
   for (const recipient of document.recipients ?? []) addParty(to, recipient);
   const involved = new Set([...from, ...to]);
   for (const party of document.listed ?? []) addParty(involved, party);
+  const senderAddress = addressesOf(document.sender === undefined ? [] : [document.sender]);
+  const toAddresses = addressesOf(document.recipients ?? []);
+  const others = [...(document.actor === undefined ? [] : [document.actor]), ...(document.listed ?? [])];
   const names = new Set([key(document.conversation.id)]);
   if (document.conversation.name !== undefined) names.add(key(document.conversation.name));
   const files = new Set<string>();
@@ -56,6 +63,9 @@ export function searchFields(document: IndexDocument): SearchFields {
     from: [...from],
     to: [...to],
     involved: [...involved],
+    senderAddress,
+    toAddresses,
+    addresses: [...new Set([...senderAddress, ...toAddresses, ...addressesOf(others)])],
     network: key(document.network),
     conversation: conversationKey(document.network, document.conversation.id),
     conversationNames: [...names],
@@ -73,6 +83,9 @@ function featuresOf(document: IndexDocument): Feature[] {
   if (document.conversation.thread !== undefined) has.push('thread');
   if (document.text !== undefined && document.text !== '') has.push('text');
   if (document.text !== undefined && LINK.test(document.text)) has.push('link');
+  if (document.sender !== undefined) has.push('sender');
+  if ((document.recipients?.length ?? 0) > 0) has.push('recipient');
+  if (document.conversation.kind === 'direct') has.push('direct');
   return has;
 }
 
@@ -82,6 +95,10 @@ function addParty(keys: Set<string>, party: Party | undefined): void {
   if (party.written !== undefined) keys.add(key(party.written));
   if (party.name !== undefined) keys.add(key(party.name));
 }
+
+const addressesOf = (parties: readonly Party[]): readonly string[] => [
+  ...new Set(parties.map(({ address }) => key(address))),
+];
 
 /** The one name of a conversation in the index: 128 bits, hex. */
 export function conversationKey(network: string, id: string): string {

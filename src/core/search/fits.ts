@@ -1,6 +1,6 @@
 /** Whether tokens, words and keys fit a pattern: slow and obvious; what engines answer must agree with it. */
 import type { SearchFields } from './fields.ts';
-import type { KeyPattern, PartyRole, Pattern, Phrase } from './plan.ts';
+import type { AddressRole, KeyPattern, PartyRole, Pattern, Phrase } from './plan.ts';
 
 export function fits(term: string, pattern: Pattern): boolean {
   switch (pattern.is) {
@@ -99,6 +99,17 @@ export function keyFits(keys: readonly string[], pattern: KeyPattern): boolean {
   return pattern.is === 'keys'
     ? keys.some((key) => pattern.keys.includes(key))
     : keys.some((key) => fitsWildcard(key, pattern.pattern));
+}
+
+export function addressKeys(fields: SearchFields, role: AddressRole): readonly string[] {
+  switch (role) {
+    case 'sender':
+      return fields.senderAddress;
+    case 'to':
+      return fields.toAddresses;
+    case 'involved':
+      return fields.addresses;
+  }
 }
 
 export function partyKeys(fields: SearchFields, role: PartyRole): readonly string[] {

@@ -4,7 +4,7 @@
  */
 import type { IndexDocument } from './document.ts';
 import { key, type SearchFields, searchFields } from './fields.ts';
-import { fits, keyFits, nearFits, partyKeys, phraseStarts } from './fits.ts';
+import { addressKeys, fits, keyFits, nearFits, partyKeys, phraseStarts } from './fits.ts';
 import type { Plan } from './plan.ts';
 
 /** True when the document fits the plan. */
@@ -32,6 +32,13 @@ export function holds(
       return fields.words.some((word) => fits(word, plan.pattern));
     case 'party':
       return keyFits(partyKeys(fields, plan.role), plan.pattern);
+    case 'address':
+      return plan.tenures.some(
+        ({ keys, networks, from, to }) =>
+          networks.names.includes(fields.network) === (networks.is === 'among') &&
+          addressKeys(fields, plan.role).some((one) => keys.includes(one)) &&
+          timeFits({ from, to, certain: plan.certain }, fields),
+      );
     case 'conversation-name':
       return keyFits(fields.conversationNames, plan.pattern);
     case 'file':
@@ -59,7 +66,10 @@ export function holds(
 }
 
 /** Whether the range of a time touches (`certain` false) or lies within (true) the period [from, to). */
-function timeFits({ from, to, certain }: Plan & { op: 'time' }, { earliest, latest }: SearchFields): boolean {
+function timeFits(
+  { from, to, certain }: Pick<Plan & { op: 'time' }, 'from' | 'to' | 'certain'>,
+  { earliest, latest }: SearchFields,
+): boolean {
   if (certain) return (from === null || earliest >= from) && (to === null || latest < to);
   return (from === null || latest >= from) && (to === null || earliest < to);
 }

@@ -24,7 +24,5 @@ export interface Languages {
 
 export const LANGUAGES: Languages = {
   current: 1,
-  versions: new Map([
-    [1, { parse: (text) => parseQuery(text, { custodians: true }), fieldsOf: searchFields, judge }],
-  ]),
+  versions: new Map([[1, { parse: parseQuery, fieldsOf: searchFields, judge }]]),
 };

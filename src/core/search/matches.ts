@@ -9,7 +9,7 @@ import { key, type SearchFields, searchFields } from './fields.ts';
 import { fits, keyFits, nearFits, phraseStarts } from './fits.ts';
 import { PresenceTracker } from './membership.ts';
 import type { Interval, KeyPattern } from './plan.ts';
-import { partsOf, type Query } from './query.ts';
+import { type Direction, partsOf, type Query } from './query.ts';
 import { periodOf } from './read-date.ts';
 
 export type Verdict = 'yes' | 'maybe' | 'no';
@@ -20,8 +20,10 @@ export interface MatchContext {
   readonly zone: string;
   /** Keys of the conversations in which somebody was ever named. */
   conversations(pattern: KeyPattern): ReadonlySet<string>;
-  /** Whether a record names a custodian; absent where only searches are judged, which do not ask. */
-  isNamed?(custodian: string, document: IndexDocument): boolean;
+  /** Whether a record names a custodian, by HR id or name. */
+  names(custodian: string, document: IndexDocument): Verdict;
+  /** Where a record went, as seen from the firm; absent where nobody may ask. */
+  goes?(direction: Direction, document: IndexDocument): Verdict;
   /** When somebody was present. */
   intervals(pattern: KeyPattern): readonly Interval[];
 }
@@ -111,8 +113,10 @@ function judgeField(
     case 'class':
       return when(key(document.class) === query.class);
     case 'custodian':
-      if (context.isNamed === undefined) throw new TypeError('nobody here knows the directory');
-      return when(context.isNamed(query.custodian, document));
+      return context.names(query.custodian, document);
+    case 'direction':
+      if (context.goes === undefined) throw new TypeError('nobody here knows what is of the firm');
+      return context.goes(query.direction, document);
     default:
       return judgeTime(query, fields, context.zone);
   }
@@ -138,19 +142,25 @@ function judgeTime(
   }
 }
 
-const when = (is: boolean): Verdict => (is ? 'yes' : 'no');
+export const when = (is: boolean): Verdict => (is ? 'yes' : 'no');
 const sure = (certain: boolean, possible: boolean): Verdict => (certain ? 'yes' : possible ? 'maybe' : 'no');
-const opposite = (verdict: Verdict): Verdict => (verdict === 'maybe' ? 'maybe' : when(verdict === 'no'));
-const weakest = (all: readonly Verdict[]): Verdict =>
+export const opposite = (verdict: Verdict): Verdict =>
+  verdict === 'maybe' ? 'maybe' : when(verdict === 'no');
+export const weakest = (all: readonly Verdict[]): Verdict =>
   all.includes('no') ? 'no' : all.includes('maybe') ? 'maybe' : 'yes';
-const strongest = (all: readonly Verdict[]): Verdict =>
+export const strongest = (all: readonly Verdict[]): Verdict =>
   all.includes('yes') ? 'yes' : all.includes('maybe') ? 'maybe' : 'no';
 
-/** A context from all documents there are, in order (at, log, leaf). */
-export function contextOf(documents: readonly IndexDocument[], zone: string): MatchContext {
+/** A context from all documents there are, in order (at, log, leaf), and what the directory says of them. */
+export function contextOf(
+  documents: readonly IndexDocument[],
+  zone: string,
+  people: Pick<MatchContext, 'names' | 'goes'>,
+): MatchContext {
   const all = documents.map((document) => ({ document, fields: searchFields(document) }));
   return {
     zone,
+    ...people,
     conversations: (pattern) =>
       new Set(
         all

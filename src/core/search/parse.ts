@@ -11,7 +11,7 @@ import { HoldfastError } from '../errors.ts';
 import { type Lexeme, lex } from './lex.ts';
 import type { Query, TextQuery } from './query.ts';
 import { badQuery } from './query-error.ts';
-import { readCustodian, readField } from './read-field.ts';
+import { readField } from './read-field.ts';
 import { readPhrase, readWord } from './read-word.ts';
 
 /** Brackets and negations within each other. */
@@ -19,14 +19,8 @@ const DEEPEST = 50;
 /** Words, phrases, fields and operators. */
 const MOST_PARTS = 2_000;
 
-/** What is spoken beside the language of searches. */
-export interface Spoken {
-  /** `custodian:`, which only scopes of holds know yet. */
-  readonly custodians?: boolean;
-}
-
 /** Reads a query. Throws `bad-query` or `unknown-field` with the place, `query-too-wide` for too many parts. */
-export function parseQuery(text: string, { custodians = false }: Spoken = {}): Query {
+export function parseQuery(text: string): Query {
   const lexemes = lex(text);
   if (lexemes.length > MOST_PARTS)
     throw new HoldfastError(
@@ -37,7 +31,7 @@ export function parseQuery(text: string, { custodians = false }: Spoken = {}): Q
       },
     );
   if (lexemes.length === 0) throw badQuery(0, 'the query is empty', 'Write * to find everything.');
-  const cursor = new Cursor(lexemes, text.length, custodians);
+  const cursor = new Cursor(lexemes, text.length);
   const query = readOr(cursor, 0);
   const left = cursor.peek();
   if (left) throw badQuery(left.start, 'this cannot stand here');
@@ -47,13 +41,11 @@ export function parseQuery(text: string, { custodians = false }: Spoken = {}): Q
 class Cursor {
   readonly #lexemes: readonly Lexeme[];
   readonly end: number;
-  readonly custodians: boolean;
   #at = 0;
 
-  constructor(lexemes: readonly Lexeme[], end: number, custodians: boolean) {
+  constructor(lexemes: readonly Lexeme[], end: number) {
     this.#lexemes = lexemes;
     this.end = end;
-    this.custodians = custodians;
   }
 
   peek(): Lexeme | undefined {
@@ -128,7 +120,6 @@ function readOne(cursor: Cursor, depth: number): Query {
       return readWord(lexeme.text, { start: lexeme.start, end: lexeme.end });
     case 'field': {
       const span = { start: lexeme.start, end: lexeme.end };
-      if (cursor.custodians && lexeme.field === 'custodian') return readCustodian(lexeme.text, span);
       return readField(lexeme.field, lexeme.text, lexeme.quoted, span);
     }
     default:

@@ -21,6 +21,20 @@ export type Phrase = readonly Pattern[];
 /** Whose keys a `party` condition looks at. `involved`: sender, actor, recipient or listed. */
 export type PartyRole = 'from' | 'to' | 'involved';
 
+/** Whose addresses an `address` condition looks at. `involved`: sender, actor, recipient or listed. */
+export type AddressRole = 'sender' | 'to' | 'involved';
+
+/** Addresses while they are somebody's, or nobody's: what the directory says, as a condition on records. */
+export interface Tenure {
+  /** Keys of addresses. */
+  readonly keys: readonly string[];
+  /** On these networks alone, or on all but these. */
+  readonly networks: { readonly is: 'among' | 'beyond'; readonly names: readonly string[] };
+  /** [from, to) in milliseconds since 1970 UTC; null: open. */
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
 /** Instants are milliseconds since 1970 UTC. */
 export interface Interval {
   /** Key of a conversation (`conversationKey`). */
@@ -42,6 +56,13 @@ export type Plan =
   /** A word with symbols, as whitespace cuts it: `$tsla`, `c++`. Term, prefix or wildcard. */
   | { readonly op: 'word'; readonly pattern: Pattern }
   | { readonly op: 'party'; readonly role: PartyRole; readonly pattern: KeyPattern }
+  /** An address within one of its tenures. `certain`: as in `time`. */
+  | {
+      readonly op: 'address';
+      readonly role: AddressRole;
+      readonly tenures: readonly Tenure[];
+      readonly certain: boolean;
+    }
   | { readonly op: 'conversation-name'; readonly pattern: KeyPattern }
   | { readonly op: 'file'; readonly pattern: KeyPattern }
   /** Any of these conversations, by key. */

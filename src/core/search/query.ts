@@ -27,6 +27,10 @@ export interface WrittenDate {
   readonly zone?: string;
 }
 
+/** Where a message went, as seen from the firm; `docs/search.md` says what each means. */
+export const DIRECTIONS = ['inbound', 'outbound', 'internal', 'external', 'unknown'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
 export type PartyField = 'from' | 'to' | 'participant' | 'member';
 export type NameField = 'conversation' | 'file' | 'network';
 export type DateField = 'since' | 'until' | 'after' | 'before' | 'on';
@@ -46,8 +50,9 @@ export type Query =
   | (Span & { readonly type: 'field'; readonly field: 'kind'; readonly kinds: readonly EventKind[] })
   | (Span & { readonly type: 'field'; readonly field: 'has'; readonly feature: Feature })
   | (Span & { readonly type: 'field'; readonly field: 'class'; readonly class: string })
-  /** In scopes of holds only: a person, by HR id. */
+  /** A person of the directory, by HR id or name. */
   | (Span & { readonly type: 'field'; readonly field: 'custodian'; readonly custodian: string })
+  | (Span & { readonly type: 'field'; readonly field: 'direction'; readonly direction: Direction })
   | (Span & { readonly type: 'field'; readonly field: DateField; readonly date: WrittenDate });
 
 /** Every part of a query, parents before their parts. */

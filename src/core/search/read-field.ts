@@ -4,7 +4,14 @@ import { EVENT_KINDS } from '../event.ts';
 import { FEATURES } from './document.ts';
 import { key, queryKeys } from './fields.ts';
 import type { KeyPattern } from './plan.ts';
-import type { DateField, NameField, PartyField, Query, Span } from './query.ts';
+import {
+  type DateField,
+  DIRECTIONS,
+  type NameField,
+  type PartyField,
+  type Query,
+  type Span,
+} from './query.ts';
 import { badQuery } from './query-error.ts';
 import { readDate } from './read-date.ts';
 import { foldPattern } from './read-word.ts';
@@ -12,8 +19,17 @@ import { foldPattern } from './read-word.ts';
 const PARTIES: readonly PartyField[] = ['from', 'to', 'participant', 'member'];
 const NAMES: readonly NameField[] = ['conversation', 'file', 'network'];
 const DATES: readonly DateField[] = ['since', 'until', 'after', 'before', 'on'];
-const LATER = ['custodian', 'direction', 'hold', 'matter', 'tag', 'flag'];
-export const FIELDS: readonly string[] = [...PARTIES, ...NAMES, 'kind', 'has', 'class', ...DATES];
+const LATER = ['hold', 'matter', 'tag', 'flag'];
+export const FIELDS: readonly string[] = [
+  ...PARTIES,
+  'custodian',
+  'direction',
+  ...NAMES,
+  'kind',
+  'has',
+  'class',
+  ...DATES,
+];
 
 /** `quoted`: the value stood in quotes, where `*` and `?` are literal. */
 export function readField(field: string, value: string, quoted: boolean, span: Span): Query {
@@ -22,10 +38,7 @@ export function readField(field: string, value: string, quoted: boolean, span: S
       'unknown-field',
       `At character ${span.start + 1}: the field ${field}: does not exist yet.`,
       {
-        hint:
-          field === 'custodian' || field === 'direction'
-            ? 'Search does not ask the directory yet; use from:, to: or participant: with addresses.'
-            : 'Search does not know matters, holds, tags and flags yet.',
+        hint: 'Search does not know matters, holds, tags and flags yet.',
       },
     );
   if (!FIELDS.includes(field))
@@ -43,19 +56,14 @@ export function readField(field: string, value: string, quoted: boolean, span: S
   if (isOneOf(NAMES, field))
     return { type: 'field', field, pattern: namePattern(value, quoted, false, span), ...span };
   if (isOneOf(DATES, field)) return { type: 'field', field, date: readDate(value, span), ...span };
+  if (field === 'custodian') return { type: 'field', field, custodian: value.trim(), ...span };
   if (field === 'class') return { type: 'field', field: 'class', class: key(value), ...span };
   const choices = value.toLowerCase().split(',');
   if (field === 'kind')
     return { type: 'field', field, kinds: choices.map((one) => choose(EVENT_KINDS, one, span)), ...span };
+  if (field === 'direction')
+    return { type: 'field', field, direction: choose(DIRECTIONS, value.toLowerCase(), span), ...span };
   return { type: 'field', field: 'has', feature: choose(FEATURES, value.toLowerCase(), span), ...span };
-}
-
-/** `custodian:` of a hold's scope. */
-export function readCustodian(value: string, span: Span): Query {
-  const custodian = value.trim();
-  if (custodian === '')
-    throw badQuery(span.start, 'custodian: needs a value', 'Write custodian: and an HR id.');
-  return { type: 'field', field: 'custodian', custodian, ...span };
 }
 
 function namePattern(value: string, quoted: boolean, isAddress: boolean, span: Span): KeyPattern {

@@ -1,8 +1,8 @@
 /** From a query as read to a plan: what needs the archive (its zone, conversations, membership) is looked up here. */
 
 import { asksForPresence } from './matches.ts';
-import type { Interval, KeyPattern, Plan } from './plan.ts';
-import type { Query } from './query.ts';
+import type { Interval, KeyPattern, Plan, Tenure } from './plan.ts';
+import type { Direction, Query } from './query.ts';
 import { periodOf } from './read-date.ts';
 
 /** What the archive knows; each may throw `query-too-wide`. */
@@ -13,6 +13,16 @@ export interface Lookups {
   conversations(pattern: KeyPattern): Promise<readonly string[]>;
   /** When somebody was present. */
   intervals(pattern: KeyPattern): Promise<readonly Interval[]>;
+  /** Addresses of a custodian, by HR id or name, while they are his; empty where the directory knows nobody so. */
+  custodian(name: string): Promise<readonly Tenure[]>;
+  /** Of the addresses that records name; undefined where the directory says nothing of the firm. */
+  firm(): Promise<Firm | undefined>;
+}
+
+/** Addresses while they are of the firm, and while they are not. */
+export interface Firm {
+  readonly inside: readonly Tenure[];
+  readonly outside: readonly Tenure[];
 }
 
 export interface Resolved {
@@ -93,12 +103,48 @@ async function planOfField(
       return { op: 'has', feature: query.feature };
     case 'class':
       return { op: 'class', class: query.class };
-    case 'custodian':
-      throw new TypeError('searches do not ask for custodians');
+    case 'custodian': {
+      const tenures = await lookups.custodian(query.custodian);
+      return { op: 'address', role: 'involved', tenures, certain: negated };
+    }
+    case 'direction':
+      return planOfDirection(query.direction, await lookups.firm(), negated);
     default: {
       const { from, to } = boundsOf(query.field, periodOf(query.date, lookups.zone));
       return { op: 'time', from, to, certain: negated };
     }
+  }
+}
+
+/** A message goes somewhere where it says who sent it and to whom, and the directory knows the firm. */
+function planOfDirection(direction: Direction, firm: Firm | undefined, negated: boolean): Plan {
+  if (firm === undefined) return { op: direction === 'unknown' ? 'all' : 'none' };
+  const stated: Plan[] = [
+    { op: 'has', feature: 'sender' },
+    { op: 'has', feature: 'recipient' },
+  ];
+  const address = (role: 'sender' | 'to', side: keyof Firm, certain: boolean): Plan => ({
+    op: 'address',
+    role,
+    tenures: firm[side],
+    certain,
+  });
+  const some = (role: 'sender' | 'to', side: keyof Firm): Plan => address(role, side, negated);
+  const none = (role: 'sender' | 'to', side: keyof Firm): Plan => ({
+    op: 'not',
+    part: address(role, side, !negated),
+  });
+  switch (direction) {
+    case 'unknown':
+      return { op: 'not', part: { op: 'and', parts: stated } };
+    case 'inbound':
+      return { op: 'and', parts: [...stated, none('sender', 'inside'), some('to', 'inside')] };
+    case 'outbound':
+      return { op: 'and', parts: [...stated, some('sender', 'inside'), some('to', 'outside')] };
+    case 'internal':
+      return { op: 'and', parts: [...stated, some('sender', 'inside'), none('to', 'outside')] };
+    case 'external':
+      return { op: 'and', parts: [...stated, none('sender', 'inside'), none('to', 'inside')] };
   }
 }
 

@@ -119,29 +119,22 @@ export class ElasticsearchIndex implements Index {
 
   async conversations(plan: Plan, heads: Heads, limit: number): Promise<string[]> {
     const keys: string[] = [];
-    const query = queryOf(plan, heads);
-    for (let after: estypes.AggregationsCompositeAggregateKey | undefined; ; ) {
-      const { aggregations } = await this.#ask<never>('searching', {
-        index: this.#set.everything,
-        query,
-        size: 0,
-        aggregations: {
-          found: {
-            composite: {
-              size: PAGE,
-              sources: [{ key: { terms: { field: 'conversation' } } }],
-              ...(after && { after }),
-            },
-          },
-        },
-      });
-      const found = aggregations?.found as estypes.AggregationsCompositeAggregate | undefined;
-      const buckets = Array.isArray(found?.buckets) ? found.buckets : [];
-      for (const bucket of buckets) keys.push(String(bucket.key.key));
+    for await (const key of this.#values('conversation', queryOf(plan, heads))) {
+      keys.push(key);
       if (keys.length > limit) throw tooWide(`More than ${limit} conversations fit.`);
-      after = found?.after_key;
-      if (after === undefined || buckets.length === 0) return keys.sort();
     }
+    return keys.sort();
+  }
+
+  async addresses(limit: number): Promise<string[]> {
+    const keys = new Set<string>();
+    for (const field of ['senderAddress', 'toAddresses'])
+      for await (const key of this.#values(field, { match_all: {} })) {
+        keys.add(key);
+        if (keys.size > limit)
+          throw tooWide(`The archive has messages of more than ${limit.toLocaleString('en')} addresses.`);
+      }
+    return [...keys].sort();
   }
 
   async get(names: readonly RecordName[]): Promise<ReadonlyMap<RecordName, IndexDocument>> {
@@ -310,6 +303,31 @@ export class ElasticsearchIndex implements Index {
       if (answer._shards.failed > 0 || answer.timed_out) throw new NotYet('a shard did not answer');
       return { hits: answer.hits.hits, aggregations: answer.aggregations };
     });
+  }
+
+  /** Every value that a field has in the hits of a query, each once. */
+  async *#values(field: string, query: Query): AsyncGenerator<string> {
+    for (let after: estypes.AggregationsCompositeAggregateKey | undefined; ; ) {
+      const { aggregations } = await this.#ask<never>('searching', {
+        index: this.#set.everything,
+        query,
+        size: 0,
+        aggregations: {
+          found: {
+            composite: {
+              size: PAGE,
+              sources: [{ key: { terms: { field } } }],
+              ...(after && { after }),
+            },
+          },
+        },
+      });
+      const found = aggregations?.found as estypes.AggregationsCompositeAggregate | undefined;
+      const buckets = Array.isArray(found?.buckets) ? found.buckets : [];
+      for (const bucket of buckets) yield String(bucket.key.key);
+      after = found?.after_key;
+      if (after === undefined || buckets.length === 0) return;
+    }
   }
 
   /** Every hit of a query, ascending. */

@@ -37,6 +37,8 @@ function planQuery(plan: Plan): Query {
       return patternQuery('words', plan.pattern);
     case 'party':
       return keyQuery(plan.role, plan.pattern);
+    case 'address':
+      return addressQuery(plan);
     case 'conversation-name':
       return keyQuery('names', plan.pattern);
     case 'file':
@@ -69,6 +71,28 @@ function terms(field: string, values: readonly string[]): Query {
   if (values.length > MOST_TERMS)
     throw tooWide(`A condition stands for more than ${MOST_TERMS.toLocaleString('en')} names.`);
   return { terms: { [field]: [...values] } };
+}
+
+/** Lists that one clause cannot hold are asked in several. */
+function manyTerms(field: string, values: readonly string[]): Query {
+  const parts: Query[] = [];
+  for (let i = 0; i < values.length; i += MOST_TERMS)
+    parts.push(terms(field, values.slice(i, i + MOST_TERMS)));
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : any(parts);
+}
+
+const ADDRESS_FIELDS = { sender: 'senderAddress', to: 'toAddresses', involved: 'addresses' } as const;
+
+function addressQuery({ role, tenures, certain }: Plan & { op: 'address' }): Query {
+  return any(
+    tenures.map(({ keys, networks, from, to }) => {
+      const on = terms('network', networks.names);
+      const where: Query[] = networks.is === 'among' ? [on] : [];
+      if (networks.is === 'beyond' && networks.names.length > 0) where.push({ bool: { must_not: [on] } });
+      if (from !== null || to !== null) where.push(timeQuery({ from, to, certain }));
+      return all([manyTerms(ADDRESS_FIELDS[role], keys), ...where]);
+    }),
+  );
 }
 
 /** `*` and `?` are Elasticsearch's own; its backslash is not. */
@@ -154,7 +178,7 @@ function presentQuery(intervals: readonly Interval[]): Query {
 }
 
 /** A record's time is a range: it touches the period, or lies within it. */
-function timeQuery({ from, to, certain }: Plan & { op: 'time' }): Query {
+function timeQuery({ from, to, certain }: Pick<Plan & { op: 'time' }, 'from' | 'to' | 'certain'>): Query {
   const [begins, ends] = certain ? ['earliest', 'latest'] : ['latest', 'earliest'];
   const parts: Query[] = [];
   if (from !== null) parts.push({ range: { [begins as string]: { gte: from } } });

@@ -6,7 +6,7 @@ import { key, searchFields } from '../../core/search/fields.ts';
 import { TOKENIZER_VERSION } from '../../core/search/tokenizer.ts';
 
 /** Raise it when the fields here change. */
-export const INDEX_VERSION = `1.${DOCUMENT_VERSION}.${TOKENIZER_VERSION}`;
+export const INDEX_VERSION = `2.${DOCUMENT_VERSION}.${TOKENIZER_VERSION}`;
 
 /** What a bucket's mapping says of itself; names of indices alone would be ambiguous. */
 export interface BucketMeta extends Bucket {
@@ -40,6 +40,9 @@ export function sourceOf(document: IndexDocument): Source {
     from: fields.from,
     to: fields.to,
     involved: fields.involved,
+    senderAddress: fields.senderAddress,
+    toAddresses: fields.toAddresses,
+    addresses: fields.addresses,
     network: fields.network,
     conversation: fields.conversation,
     names: fields.conversationNames,
@@ -82,6 +85,9 @@ export function bucketMappings(meta: BucketMeta): estypes.MappingTypeMapping {
       from: keyword,
       to: keyword,
       involved: keyword,
+      senderAddress: sortable,
+      toAddresses: sortable,
+      addresses: keyword,
       network: keyword,
       conversation: sortable,
       names: keyword,

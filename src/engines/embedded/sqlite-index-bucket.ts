@@ -18,7 +18,7 @@ import {
 } from './sqlite-index-order.ts';
 import { Checks, conditionOf, sqlOf, type Value } from './sqlite-index-plan.ts';
 import { openBucket } from './sqlite-index-schema.ts';
-import { familyTerm, quoted, rowText, termsOf } from './sqlite-index-terms.ts';
+import { familyTerm, keyOfTerm, MARK, quoted, rowText, termsOf } from './sqlite-index-terms.ts';
 import { Vocabulary } from './sqlite-index-vocabulary.ts';
 
 /** A log's row: its number, the leaf up to which documents are here, and how many are. */
@@ -288,6 +288,13 @@ export class SqliteIndexBucket {
       .prepare(sql)
       .all(...query.values)
       .map(({ key }) => String(key));
+  }
+
+  /** Keys of the addresses of senders and recipients, some of them twice. */
+  addresses(): string[] {
+    return [MARK.senderAddress, MARK.toAddress].flatMap((mark) =>
+      [...this.#vocabulary.after(mark)].map(keyOfTerm),
+    );
   }
 
   document(row: number): IndexDocument {

@@ -6,7 +6,7 @@ import { TOKENIZER_VERSION } from '../../core/search/tokenizer.ts';
 import { CREATE_FTS } from './sqlite-index-terms.ts';
 
 /** What makes two indices of the same records differ; Unicode's tables come with the runtime. */
-export const INDEX_VERSION = `1.${DOCUMENT_VERSION}.${TOKENIZER_VERSION} unicode ${process.versions.unicode}`;
+export const INDEX_VERSION = `2.${DOCUMENT_VERSION}.${TOKENIZER_VERSION} unicode ${process.versions.unicode}`;
 
 /**
  * One bucket's tables. `records` is narrow, as searches look into it row by row; `documents` holds what answers print.

@@ -6,13 +6,18 @@
 import type { EventId } from '../../core/event.ts';
 import type { IndexDocument } from '../../core/search/document.ts';
 import type { SearchFields } from '../../core/search/fields.ts';
+import type { AddressRole, PartyRole } from '../../core/search/plan.ts';
 
 /** First characters of the terms that are no tokens. */
 export const MARK = {
   word: '/',
+  /** Addresses of the sender, of recipients, and of others who are involved. */
+  senderAddress: '!s',
+  toAddress: '!r',
+  otherAddress: '!l',
+  /** The other keys of each: names, what was written, and the actor's address beside the others'. */
   from: '!f',
   to: '!t',
-  /** Involved, but neither sender nor recipient. */
   listed: '!i',
   network: '!n',
   conversation: '!c',
@@ -22,6 +27,18 @@ export const MARK = {
   has: '!h',
   family: '!y',
 } as const;
+
+/** What a role's keys are marked with: each key stands once, as an address where it is one. */
+export const MARKS: { readonly [role in PartyRole]: readonly string[] } = {
+  from: [MARK.senderAddress, MARK.from],
+  to: [MARK.toAddress, MARK.to],
+  involved: [MARK.senderAddress, MARK.from, MARK.toAddress, MARK.to, MARK.otherAddress, MARK.listed],
+};
+export const ADDRESS_MARKS: { readonly [role in AddressRole]: readonly string[] } = {
+  sender: [MARK.senderAddress],
+  to: [MARK.toAddress],
+  involved: [MARK.senderAddress, MARK.toAddress, MARK.otherAddress],
+};
 
 /** Kinds of the terms that are not patterned. */
 const OTHERS: ReadonlySet<string> = new Set([MARK.conversation, MARK.kind, MARK.has, MARK.family]);
@@ -42,6 +59,9 @@ const mark = (kind: string, value: string): string =>
 
 export const markTerm = mark;
 
+/** The key that stands behind the mark of a term. */
+export const keyOfTerm = (rest: string): string => rest.replaceAll('\u00a0', ' ');
+
 /** 128 bits of the family's id. */
 export const familyTerm = (family: EventId): string => mark(MARK.family, family.slice(0, 32));
 
@@ -55,10 +75,7 @@ export interface RowTerms {
 export function termsOf(document: IndexDocument, fields: SearchFields): RowTerms {
   const patterned = [...fields.tokens];
   for (const word of fields.words) patterned.push(mark(MARK.word, word));
-  for (const key of fields.from) patterned.push(mark(MARK.from, key));
-  for (const key of fields.to) patterned.push(mark(MARK.to, key));
-  for (const key of fields.involved)
-    if (!fields.from.includes(key) && !fields.to.includes(key)) patterned.push(mark(MARK.listed, key));
+  for (const [kind, keys] of partyKeys(fields)) for (const key of keys) patterned.push(mark(kind, key));
   patterned.push(mark(MARK.network, fields.network));
   for (const key of fields.conversationNames) patterned.push(mark(MARK.conversationName, key));
   for (const key of fields.files) patterned.push(mark(MARK.file, key));
@@ -69,6 +86,20 @@ export function termsOf(document: IndexDocument, fields: SearchFields): RowTerms
   ];
   for (const feature of fields.has) others.push(mark(MARK.has, feature));
   return { patterned, others };
+}
+
+function partyKeys(fields: SearchFields): readonly (readonly [string, readonly string[]])[] {
+  const { senderAddress, toAddresses, addresses, from, to, involved } = fields;
+  const without = (keys: readonly string[], ...others: readonly (readonly string[])[]): readonly string[] =>
+    keys.filter((key) => !others.some((some) => some.includes(key)));
+  return [
+    [MARK.senderAddress, senderAddress],
+    [MARK.toAddress, toAddresses],
+    [MARK.otherAddress, without(addresses, senderAddress, toAddresses)],
+    [MARK.from, without(from, senderAddress)],
+    [MARK.to, without(to, toAddresses)],
+    [MARK.listed, without(involved, from, to, addresses)],
+  ];
 }
 
 /** A term as FTS5's query language quotes it. */

@@ -17,12 +17,14 @@ export class Vocabulary {
   readonly #db: DatabaseSync;
   #insert: StatementSync | undefined;
   readonly #range: StatementSync;
+  readonly #one: StatementSync;
   #seen = new Set<string>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#range = db.prepare('SELECT term FROM terms WHERE term >= ? AND term < ?');
     this.#range.setReturnArrays(true);
+    this.#one = db.prepare('SELECT 1 FROM terms WHERE term = ?');
   }
 
   /** Inside the transaction that adds the documents. */
@@ -39,6 +41,16 @@ export class Vocabulary {
   /** After a rollback nothing of what was added can be counted on. */
   forget(): void {
     this.#seen = new Set();
+  }
+
+  has(term: string): boolean {
+    return this.#one.get(term) !== undefined;
+  }
+
+  /** What follows `mark` in all terms that begin with it. */
+  *after(mark: string): Iterable<string> {
+    for (const row of this.#range.iterate(mark, mark + LAST) as Iterable<unknown>)
+      yield (row as [string])[0].slice(mark.length);
   }
 
   /** Terms that begin with `mark` and go on as the pattern says. */

@@ -175,6 +175,21 @@ export class SqliteIndex implements Index {
     return [...keys].sort();
   }
 
+  async addresses(limit: number): Promise<string[]> {
+    const keys = new Set<string>();
+    for (const bucket of this.#all())
+      for (const key of storing('searching', () => bucket.addresses())) {
+        keys.add(key);
+        if (keys.size > limit)
+          throw new HoldfastError(
+            'query-too-wide',
+            `The archive has messages of more than ${limit.toLocaleString('en')} addresses.`,
+            { hint: 'Ask with custodian:, from: or to: instead of direction:.' },
+          );
+      }
+    return [...keys].sort();
+  }
+
   async get(names: readonly RecordName[]): Promise<ReadonlyMap<RecordName, IndexDocument>> {
     const found = new Map<RecordName, IndexDocument>();
     for (const name of names) {

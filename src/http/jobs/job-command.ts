@@ -3,7 +3,6 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Vault } from '../../core/ports/vault.ts';
-import { within } from '../within.ts';
 import type { Work } from './job.ts';
 
 /** Where one run of a job reads and writes. */
@@ -25,7 +24,8 @@ export async function commandOf(
     case 'export':
       return [
         'export',
-        `--query=${work.within === undefined ? work.query : within(work.within, work.query)}`,
+        `--query=${work.query}`,
+        ...(work.grants ?? []).map((grant) => `--grant=${grant}`),
         `--out=${output}`,
         '--json',
         ...(work.hitsOnly ? ['--hits-only'] : []),

@@ -6,8 +6,8 @@ const workSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('export'),
     query: z.string(),
-    /** A query beyond which the caller's grant does not go. */
-    within: z.string().optional(),
+    /** Grants beyond which the caller does not go. */
+    grants: z.array(z.string()).optional(),
     hitsOnly: z.boolean(),
     printQuery: z.boolean(),
   }),

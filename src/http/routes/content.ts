@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { Permission } from '../../core/control/roles.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { parseLogName } from '../../core/logs.ts';
+import type { Heads } from '../../core/ports/index.ts';
 import type { RecordName } from '../../core/record.ts';
+import { notIndexed } from '../../search/lag.ts';
 import { type Reach, reach, searcherFor } from '../reach.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -29,8 +31,9 @@ export const contentRoutes: readonly Route[] = [
         total: answer.total,
         shown: answer.lines.length,
         heads: { ...answer.heads },
+        directory: answer.directory,
       });
-      return { json: { cursor: null, ...answer } };
+      return { json: { cursor: null, ...answer, notIndexed: await missing(call, answer) } };
     },
   }),
   route({
@@ -40,7 +43,7 @@ export const contentRoutes: readonly Route[] = [
     async handle(call, { body: { query } }) {
       const answer = await searcherFor(call, reach(call, 'search')).count(query);
       await call.audit('search-counted', { query: recorded(query), total: answer.total });
-      return { json: answer };
+      return { json: { ...answer, notIndexed: await missing(call, answer) } };
     },
   }),
   route({
@@ -50,7 +53,7 @@ export const contentRoutes: readonly Route[] = [
     async handle(call, { body: { query } }) {
       const answer = await searcherFor(call, reach(call, 'search')).explain(query);
       await call.audit('search-explained', { query: recorded(query), total: answer.total });
-      return { json: answer };
+      return { json: { ...answer, notIndexed: await missing(call, answer) } };
     },
   }),
   route({
@@ -85,6 +88,10 @@ export const contentRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** What is sealed and not in the answer. */
+const missing = ({ service }: Call, { heads }: { readonly heads: Heads }): Promise<number> =>
+  notIndexed(service.parts.archive.reader, heads);
 
 /** The record that the path names, where it is a transcript's and the caller may see it; else it does not exist. */
 async function shown(call: Call, permission: Permission): Promise<{ name: RecordName; reached: Reach }> {

@@ -68,7 +68,7 @@ export const directoryRoutes: readonly Route[] = [
   }),
 ];
 
-const shown = (one: Custodian): object => ({ ...one, addresses: addressesOf(one) });
+const shown = ({ former: _, ...one }: Custodian): object => ({ ...one, addresses: addressesOf(one) });
 
 function notTaken(refused: readonly RefusedRow[]): HoldfastError {
   const lines = refused.slice(0, SHOWN).map(({ line, why }) => `line ${line}: ${why}`);

@@ -50,7 +50,8 @@ export const jobRoutes: readonly Route[] = [
       parseQuery(body.query);
       const { within, grants } = reach(call, 'export.create');
       if (within !== undefined && !grants.every(({ mayDownload }) => mayDownload)) throw noDownload();
-      return await begin(call, { kind: 'export', ...body, ...(within === undefined ? {} : { within }) });
+      const named = within === undefined ? {} : { grants: grants.map(({ grant }) => grant) };
+      return await begin(call, { kind: 'export', ...body, ...named });
     },
   }),
   route({
@@ -140,10 +141,11 @@ export const jobRoutes: readonly Route[] = [
       const { file = '' } = call.params;
       if (job.work.kind !== 'export' || end?.state !== 'done') throw nothing();
       // A grant that was revoked since then gives nothing away any more.
-      if (job.work.within !== undefined && !grantsInForce(call).every((grant) => grant.mayDownload))
-        throw noDownload();
-      if (job.work.within !== undefined && reach(call, 'export.create').within !== job.work.within)
-        throw noDownload();
+      if (job.work.grants !== undefined) {
+        const grants = grantsInForce(call);
+        const isSame = grants.map(({ grant }) => grant).join('\n') === job.work.grants.join('\n');
+        if (!isSame || !grants.every(({ mayDownload }) => mayDownload)) throw noDownload();
+      }
       const output = call.service.jobs.store.output(job.id, end.run);
       const path = file === 'bundle.tar' ? `${output}.tar` : join(output, file);
       const found = await stat(path).catch(() => undefined);

@@ -264,9 +264,20 @@ const date = fc.constantFrom(
 const field = fc
   .oneof(
     fc.tuple(fc.constantFrom('from', 'to', 'participant', 'member'), person),
+    fc.tuple(
+      fc.constant('custodian'),
+      fc.constantFrom('e0', 'e1', 'e2', 'E3', '"Ann Example"', '"bob ödegård"', 'nobody'),
+    ),
+    fc.tuple(
+      fc.constant('direction'),
+      fc.constantFrom('inbound', 'outbound', 'internal', 'external', 'unknown'),
+    ),
     fc.tuple(fc.constantFrom('since', 'until', 'after', 'before', 'on'), date),
     fc.tuple(fc.constant('kind'), fc.constantFrom('message', 'edit', 'presence', 'join,leave', 'reaction')),
-    fc.tuple(fc.constant('has'), fc.constantFrom('attachment', 'link', 'thread', 'text', 'repair')),
+    fc.tuple(
+      fc.constant('has'),
+      fc.constantFrom('attachment', 'link', 'thread', 'text', 'repair', 'recipient', 'direct'),
+    ),
     fc.tuple(fc.constant('network'), fc.constantFrom('slack', 'XMPP', 'sl*')),
     fc.tuple(fc.constant('conversation'), fc.constantFrom('"desk one"', 'room*', 'g3', '"room one"')),
     fc.tuple(fc.constant('class'), fc.constantFrom('basic', 'long-term', 'none')),

@@ -85,7 +85,8 @@ test.each([
   ['since:2026-01-05@Nowhere/Land', 1, 'bad-query'],
   ['kind:mail', 1, 'bad-query'],
   ['has:everything', 1, 'bad-query'],
-  ['x custodian:ann', 3, 'unknown-field'],
+  ['custodian:', 1, 'bad-query'],
+  ['x direction:up', 3, 'bad-query'],
   ['hold:a', 1, 'unknown-field'],
   ['subject:a', 1, 'unknown-field'],
 ] as const)('%s is refused at character %d with %s', (text, at, code) => {
