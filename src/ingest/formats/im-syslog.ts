@@ -12,10 +12,10 @@ import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
 import { decodeHead, readHead } from '../reading/text.ts';
 import { nameOf } from '../source-name.ts';
-import { NAMES, named, recordOf, type SyslogRecord, wallIn } from './im-syslog/record.ts';
+import { NAMES, named, recordOf, type SyslogRecord, sidesIn, wallIn } from './im-syslog/record.ts';
 
 const START =
-  /^(?:<\d{1,3}>(?:1 |[A-Z][a-z]{2} )|[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2} \S)/u;
+  /^(?:<\d{1,3}>(?:1 |[A-Z][a-z]{2} )|(?:<\d{1,3}>)?\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\S{2,20} \S{1,255} \S{1,80}:? |[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2} \S)/u;
 const NOTE = 'Its grammar is not public: named values of syslog are understood by their names.';
 /** A month less than the one before by more than this is the next year. */
 const MONTHS_BACK = 6;
@@ -97,7 +97,7 @@ class LineReader {
     const at = this.#moment(record, repairs);
     if (at === undefined)
       return { type: 'reject', code: 'time-missing', detail: record.time === undefined ? 'time' : 'year' };
-    const [from, target] = [named(record, NAMES.from), named(record, NAMES.to)];
+    const { from, to: target } = sidesIn(record);
     if (from === undefined || (target === undefined && named(record, NAMES.conversation) === undefined))
       return { type: 'excluded', reason: 'bookkeeping' };
     const protocol = named(record, NAMES.network);

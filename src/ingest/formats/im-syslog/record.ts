@@ -23,29 +23,26 @@ const NEW =
 const OLD =
   /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}):(\d{2}):(\d{2}) (\S{1,255}) ([^\s:[\]]{1,64})(?:\[\d{1,10}\])?:? ([\s\S]*)$/u;
 
+/** As rsyslog writes a record into a file: ISO 8601 with its zone in place of the old time. */
+const DATED =
+  /^(?:<\d{1,3}>)?(\d{4}-\d{2}-\d{2}T\S{8,24}) (\S{1,255}) ([^\s:[\]]{1,64})(?:\[\d{1,10}\])?:? ([\s\S]*)$/u;
+
 /** Reads a line; undefined: it is no syslog record. */
 export function recordOf(line: string): SyslogRecord | undefined {
   const fresh = NEW.exec(line);
   if (fresh !== null) {
     const [, stamp = '', host = '', app = '', , , data = '', message = ''] = fresh;
-    const found = stamp === '-' ? undefined : parseTimestamp(stamp);
     const values = new Map<string, string>();
     pairs(data, values);
     const text = pairs(message, values);
-    return {
-      host,
-      app,
-      time:
-        found?.offset === undefined
-          ? undefined
-          : {
-              wall: found.wall,
-              zone: /^z$/iu.test(found.offset) ? '+00:00' : found.offset,
-              precision: found.precision === 'ms' ? 'ms' : 's',
-            },
-      values,
-      text,
-    };
+    return { host, app, time: stamp === '-' ? undefined : zonedTime(stamp), values, text };
+  }
+  const dated = DATED.exec(line);
+  if (dated !== null) {
+    const [, stamp = '', host = '', app = '', message = ''] = dated;
+    const values = new Map<string, string>();
+    const text = pairs(message, values);
+    return { host, app, time: zonedTime(stamp), values, text };
   }
   const old = OLD.exec(line);
   if (old === null) return undefined;
@@ -64,14 +61,45 @@ export function recordOf(line: string): SyslogRecord | undefined {
   };
 }
 
-const PAIR = /([A-Za-z][\w.-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=[\s\]]|$)/gu;
+function zonedTime(stamp: string): SyslogRecord['time'] {
+  const found = parseTimestamp(stamp);
+  if (found?.offset === undefined) return undefined;
+  return {
+    wall: found.wall,
+    zone: /^z$/iu.test(found.offset) ? '+00:00' : found.offset,
+    precision: found.precision === 'ms' ? 'ms' : 's',
+  };
+}
 
-/** Takes `name=value` pairs; gives back what stands outside of them. */
+const PAIR = /([A-Za-z][\w.-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=[\s\],;]|$)/gu;
+/** `user=ada,buddy=ben,message=sure, why not`: a value ends where a comma begins the next name. */
+const COMMAS = /(?:^|\s)[A-Za-z][\w.-]{0,63}=[^\s,"]*,\s?[A-Za-z][\w.-]{0,63}=/u;
+const NEXT_NAME = /,\s?(?=[A-Za-z][\w.-]{0,63}=)/u;
+
+/** Takes named values; gives back what stands outside of them. */
 function pairs(text: string, values: Map<string, string>): string {
-  return text
-    .replaceAll(PAIR, (_all, name: string, quoted?: string, bare?: string) => {
-      const key = name.toLowerCase();
-      if (!values.has(key)) values.set(key, quoted?.replaceAll(/\\(["\\\]])/gu, '$1') ?? bare ?? '');
+  const put = (name: string, value: string): void => {
+    const key = name.toLowerCase();
+    if (!values.has(key)) values.set(key, value);
+  };
+  if (COMMAS.test(text)) {
+    let outside = '';
+    for (const [i, piece] of text.split(NEXT_NAME).entries()) {
+      const match = /^([\s\S]*?)([A-Za-z][\w.-]{0,63})=([\s\S]*)$/u.exec(piece);
+      if (match?.[2] === undefined) continue;
+      if (i === 0) outside = (match[1] ?? '').trim();
+      put(match[2], (match[3] ?? '').replace(/^"([\s\S]*)"$/u, '$1'));
+    }
+    return outside;
+  }
+  const rest = text.replaceAll(PAIR, (_all, name: string, quoted?: string, bare?: string) => {
+    put(name, quoted?.replaceAll(/\\(["\\\]])/gu, '$1') ?? bare ?? '');
+    return '';
+  });
+  if (values.size > 0) return rest.trim();
+  return rest
+    .replaceAll(SAID, (_all, name: string, quoted?: string, bare?: string) => {
+      put(name, quoted ?? bare?.trim() ?? '');
       return '';
     })
     .trim();
@@ -95,6 +123,21 @@ export function named(record: SyslogRecord, names: readonly string[]): string | 
   return undefined;
 }
 
+/** Who wrote to whom: where sides are named instead (`user` and `buddy`), the direction says which of them wrote. */
+export function sidesIn(record: SyslogRecord): {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+} {
+  const [from, to] = [named(record, NAMES.from), named(record, NAMES.to)];
+  const isSide = NAMES.from.every((name) => SIDES.includes(name) || !record.values.has(name));
+  const inward = /^(?:in|inbound|incoming|received|recv|rx)$/iu.test(
+    named(record, ['direction', 'dir']) ?? '',
+  );
+  return isSide && inward && to !== undefined ? { from: to, to: from } : { from, to };
+}
+
+const SIDES: readonly string[] = ['local_user', 'user'];
+
 /** What firewalls call the parts of a message; none published its grammar. */
 export const NAMES = {
   from: ['from', 'sender', 'src_user', 'srcuser', 'im_from', 'local_user', 'user'],
@@ -104,3 +147,10 @@ export const NAMES = {
   text: ['msg', 'message', 'text', 'body', 'content'],
   file: ['file', 'filename', 'attachment'],
 } as const;
+
+/** `sender: ada recipient: "ben"`: names that are known, each value to the next of them. */
+const ALL_NAMES = Object.values(NAMES).flat().join('|');
+const SAID = new RegExp(
+  String.raw`\b(${ALL_NAMES}):[ \t]+(?:"([^"]*)"|((?:(?!\b(?:${ALL_NAMES}):[ \t]).){0,4000}))`,
+  'giu',
+);
