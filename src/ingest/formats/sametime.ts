@@ -4,19 +4,23 @@
  */
 import type { Conversation, Moment, Party, Repair } from '../../core/event.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
+import { entryFrames } from '../reading/entries.ts';
 import { noEntries, wholeFile } from '../reading/frames.ts';
 import { DayRoll, epochMoment, LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
-import { decode, measure, openText } from '../reading/text.ts';
+import { decode, decodeHead, measure, openText, readHead } from '../reading/text.ts';
 import { offsetText } from '../reading/time.ts';
 import { undated } from '../reading/undated.ts';
 import { readWhole } from '../reading/whole.ts';
 import { parseXml } from '../reading/xml.ts';
 import { nameOf } from '../source-name.ts';
+import { dateOf } from './sametime/date.ts';
 import { dateIn, type Entry, entryOf, headOf, STARTS } from './sametime/page.ts';
 import { pathFacts } from './sametime/place.ts';
+import { systemOutcome } from './sametime/system.ts';
+import { isTextLog, TextLog } from './sametime/text-log.ts';
 
 const NETWORK = 'sametime';
 const FOLDERS = /<folders\b[^<>]*>\s*<folder\b[^<>]*\bcommunityId=/u;
@@ -32,10 +36,10 @@ export const sametime: Format = {
     {
       name: 'IBM Lotus Sametime',
       proven: 'synthetic only',
-      note: 'Pages of Sametime Connect by IBM’s own style sheets; the server’s file logger is not published.',
+      note: 'Pages and text of Sametime Connect by IBM’s own style sheets; the server’s file logger is not published.',
     },
   ],
-  unit: 'A row or block of a page; a contact of personfolders.xml; another file of the transcripts.',
+  unit: 'A row or block of a page; a line of a text with those after it; a contact of personfolders.xml; another file of the transcripts.',
   limits: [
     'Times are local: the zone follows from the instant at which the page was begun where that agrees with its first time; else state it with --zone, else UTC is assumed and marked.',
     'The day is that of the folder or heading; a clock that steps back is the next day, which is recorded.',
@@ -45,6 +49,16 @@ export const sametime: Format = {
   detect({ text, name }) {
     if (/<meta\b[^<>]*\bsametime:(?:creationTime|initiator)/iu.test(text.slice(0, 16_384)))
       return { confidence: 0.95, reason: 'an HTML page with the heading of a Sametime transcript' };
+    if (
+      /\bclass\s*=\s*["']?showTimestamp\b/iu.test(text) &&
+      /\bclass\s*=\s*["']?(?:myself|other)\d*(?:Cont)?\d*\b/iu.test(text)
+    )
+      return { confidence: 0.9, reason: 'an HTML page with the rows of a Sametime transcript' };
+    if (isTextLog(text))
+      return {
+        confidence: 0.9,
+        reason: 'text that begins as IBM’s style sheet writes a Sametime transcript',
+      };
     if (FOLDERS.test(text.slice(0, 4096)))
       return {
         confidence: 0.9,
@@ -59,7 +73,11 @@ export const sametime: Format = {
     for (const file of source.files) {
       if (/\.properties$/u.test(nameOf(file)))
         yield [wholeFile(file, { type: 'excluded', reason: 'directory-file' })];
-      else yield await pageFrames(source, file, scribe);
+      else {
+        const head = decodeHead(await readHead(file, 65_536));
+        if (isTextLog(head)) yield* entryFrames(source, file, new TextLog(file, scribe, head));
+        else yield await pageFrames(source, file, scribe);
+      }
     }
   },
 };
@@ -114,7 +132,7 @@ class PageReader {
     this.#clock = new LogClock(file.settings);
     this.#path = pathFacts(nameOf(file));
     const created = headOf(head).created;
-    const stated = dayOf(dateIn(head));
+    const stated = dateOf(dateIn(head));
     const ms =
       created !== undefined && /^\d{11,14}$/u.test(created.trim()) ? Number(created.trim()) : undefined;
     this.#created = ms;
@@ -176,7 +194,7 @@ class PageReader {
     const entry = entryOf(source, repairs);
     const outcome = entry === undefined ? undefined : this.#outcome(entry, place, repairs);
     // A heading with a date stands before the block that it dates, at the end of the block before.
-    const next = dayOf(dateIn(source));
+    const next = dateOf(dateIn(source));
     if (next !== undefined) this.#roll.begin(next);
     return outcome;
   }
@@ -203,29 +221,7 @@ class PageReader {
       repairs,
     });
     if (sender !== undefined) return { type: 'event', event: { ...written, kind: 'message' } };
-    return this.#system(entry.text, written);
-  }
-
-  /** Lines of the client: somebody came, went, was invited; anything else is a notice. */
-  #system(text: string, written: ReturnType<Scribe['write']>): Outcome {
-    const match =
-      /^(.{1,300}?) (?:has )?(left|joined|entered|was invited|was added|has been invited)\b/u.exec(text);
-    const who =
-      match?.[1] === undefined ? undefined : (this.#names.get(match[1].trim()) ?? personIn(match[1]));
-    const act = match?.[2];
-    if (who === undefined || act === undefined)
-      return { type: 'event', event: { ...written, kind: 'notice', payload: { type: 'system' } } };
-    if (/invited|added/u.test(act))
-      return { type: 'event', event: { ...written, kind: 'invite', payload: { invited: [who] } } };
-    return {
-      type: 'event',
-      event: {
-        ...written,
-        sender: who,
-        kind: act === 'left' ? 'leave' : 'join',
-        payload: { basis: 'stated' },
-      },
-    };
+    return systemOutcome(entry.text, written, this.#names);
   }
 
   #conversation(): Conversation | undefined {
@@ -244,27 +240,6 @@ class PageReader {
     const wall = this.#roll.wall(entry.clock, repairs);
     return wall === undefined ? undefined : this.#clock.moment(wall, 's', repairs);
   }
-}
-
-function personIn(text: string): Party {
-  const bracket = text.lastIndexOf('[');
-  const id =
-    bracket === -1
-      ? ''
-      : text
-          .slice(bracket + 1)
-          .replace(/\]\s*$/u, '')
-          .trim();
-  const name = (bracket === -1 ? text : text.slice(0, bracket)).trim();
-  return party(NETWORK, id === '' ? name : id, name);
-}
-
-/** `Monday, August 14, 2006` as midnight, as if UTC; undefined in languages that are not read. */
-function dayOf(text: string | undefined): number | undefined {
-  const bare = text?.replace(/^\s*\p{L}+,\s*/u, '').trim();
-  if (bare === undefined || !/^[A-Z][a-z]+ \d{1,2}, \d{4}$/u.test(bare)) return undefined;
-  const ms = Date.parse(`${bare} UTC`);
-  return Number.isFinite(ms) ? ms : undefined;
 }
 
 /** `personfolders.xml`: whom transcripts were kept of. */
