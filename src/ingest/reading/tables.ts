@@ -87,6 +87,11 @@ async function* dumpParts(file: SourceFile, tables: Tables): AsyncIterable<reado
   }
 }
 
+/** The line that a console draws under the names: `-----+-----`, `---|---`. */
+const RULE = /^[-+|]*-{3,}[-+|]*\s*$/u;
+/** What a console says after the rows: `(12 rows)`, `(12 rows affected)`. */
+const COUNT = /^\s*\(\d+ rows?(?: affected)?\)\s*$/iu;
+
 async function* csvParts(
   file: SourceFile,
   tables: Tables,
@@ -96,6 +101,9 @@ async function* csvParts(
   const separator = separatorOf(head);
   let names: readonly string[] | undefined;
   let table: string | undefined;
+  let isAligned = false;
+  /** The next record stands right under the names. */
+  let isSecond = false;
   for await (const records of csvRecords(stream)) {
     const parts: TablePart[] = [];
     for (const { offset, length, bytes, problem } of records) {
@@ -104,13 +112,25 @@ async function* csvParts(
         continue;
       }
       const repairs: Repair[] = [];
-      const fields = csvFields(decode(stream, bytes, repairs), separator);
+      const record = decode(stream, bytes, repairs);
+      if (isSecond && RULE.test(record)) {
+        isSecond = false;
+        isAligned = true;
+        continue;
+      }
+      isSecond = false;
+      if (isAligned && COUNT.test(record)) continue;
+      // A console pads its columns.
+      const fields = csvFields(record, separator).map((field) => (isAligned ? field.trim() : field));
       if (names === undefined) {
         const isHeadless = csvNames(decode(stream, bytes, [])) === undefined;
         const bare = isHeadless ? unnamed(tables, nameOf(file), fields.length) : undefined;
         names = bare?.columns ?? fields.map((name) => name.trim().toLowerCase());
         table = bare?.table ?? tables.tableOf(new Set(names), nameOf(file));
-        if (bare === undefined && (table !== undefined || !isHeadless)) continue;
+        if (bare === undefined && (table !== undefined || !isHeadless)) {
+          isSecond = true;
+          continue;
+        }
       }
       if (table === undefined || fields.length !== names.length)
         parts.push({ type: 'problem', code: 'record-malformed', offset, length });

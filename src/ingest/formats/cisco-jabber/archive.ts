@@ -9,8 +9,8 @@ import { LogClock } from '../../reading/log-clock.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
 import type { TableReader } from '../../reading/table-frames.ts';
+import { TableTimes } from '../../reading/table-time.ts';
 import type { Row, Tables } from '../../reading/tables.ts';
-import { parseTimestamp } from '../../reading/time.ts';
 import type { FileSettings } from '../../rules.ts';
 import { contactOutcome, extraOf } from '../xmpp/contact.ts';
 import { bare, NETWORK, occupant, person } from '../xmpp/people.ts';
@@ -38,6 +38,7 @@ export const TABLES: Tables['columns'] = {
 /** Copies that are remembered; past that both copies are read. */
 const MAX_COPIES = 1_500_000;
 const SECOND = 1000;
+const TIMES = ['sent_date', 'date_time', 'datetime', 'timestampvalue'];
 
 export class ArchiveReader implements TableReader {
   readonly tables: Tables = {
@@ -59,10 +60,12 @@ export class ArchiveReader implements TableReader {
   readonly #scribe = new Scribe();
   /** Recipients' copies: what was said between whom in which second. */
   readonly #received = new Set<number>();
+  readonly #times = new TableTimes();
 
   learn(row: Row): void {
+    for (const column of TIMES) this.#times.see(row.value(column));
     if (row.table !== 'jm' || row.value('direction')?.toUpperCase() !== 'I') return;
-    const second = secondOf(row);
+    const second = this.#secondOf(row);
     if (second !== undefined && this.#received.size < MAX_COPIES) this.#received.add(copyKey(row, second));
   }
 
@@ -100,7 +103,7 @@ export class ArchiveReader implements TableReader {
   /** The sender's copy (`O`) of what stands as the recipient's (`I`) in the same second or the two after it. */
   #hasOtherCopy(row: Row): boolean {
     if (row.value('direction')?.toUpperCase() !== 'O') return false;
-    const second = secondOf(row);
+    const second = this.#secondOf(row);
     if (second === undefined) return false;
     return [0, 1, 2, -1].some((step) => this.#received.has(copyKey(row, second + step)));
   }
@@ -112,7 +115,7 @@ export class ArchiveReader implements TableReader {
     repairs: Repair[],
     room: string | undefined,
   ): readonly Outcome[] {
-    const at = sentAt(row.value('sent_date'), place.file.settings, repairs);
+    const at = this.#at(row.value('sent_date'), place.file.settings, repairs);
     if (typeof at === 'string') return [{ type: 'reject', code: at, detail: 'sent_date' }];
     const [from, target, nick] = [row.value('from_jid'), row.value('to_jid'), row.value('nick_jid')];
     const body = textIn(row, 'body_text', 'body_string');
@@ -147,8 +150,30 @@ export class ArchiveReader implements TableReader {
     });
   }
 
+  /** A time of the database: in the zone that it states, else that of the settings, else UTC, which is marked. */
+  #at(
+    text: string | undefined,
+    settings: FileSettings,
+    repairs: Repair[],
+  ): Moment | 'time-missing' | 'time-invalid' {
+    if (text === undefined) return 'time-missing';
+    const found = this.#times.read(text, settings.dateOrder, repairs);
+    if (found === undefined) return 'time-invalid';
+    const { wall, offset, precision } = found;
+    const clock = new LogClock(
+      settings,
+      offset === undefined ? undefined : { zone: /^z$/iu.test(offset) ? '+00:00' : offset, source: 'stated' },
+    );
+    return clock.moment(wall, precision, repairs) ?? 'time-invalid';
+  }
+
+  #secondOf(row: Row): number | undefined {
+    const found = this.#times.read(row.value('sent_date') ?? '', undefined, []);
+    return found === undefined ? undefined : Math.floor(found.wall / SECOND);
+  }
+
   #coming(row: Row, place: Place, part: string | undefined, repairs: Repair[]): Outcome {
-    const at = sentAt(row.value('date_time') ?? row.value('datetime'), place.file.settings, repairs);
+    const at = this.#at(row.value('date_time') ?? row.value('datetime'), place.file.settings, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at, detail: 'date_time' };
     const [nick, real] = [row.value('nick_jid'), row.value('real_jid')];
     const sender = occupant(nick ?? '', real);
@@ -175,7 +200,7 @@ export class ArchiveReader implements TableReader {
 
   /** A file that was put to the server (POST) or taken from it (GET). */
   #file(row: Row, place: Place, part: string | undefined, repairs: Repair[]): Outcome {
-    const at = sentAt(row.value('timestampvalue'), place.file.settings, repairs);
+    const at = this.#at(row.value('timestampvalue'), place.file.settings, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at, detail: 'timestampvalue' };
     const [who, target] = [row.value('jid'), row.value('to_jid')];
     if (who === undefined) return { type: 'reject', code: 'field-missing', detail: 'jid' };
@@ -245,28 +270,6 @@ function textIn(row: Row, ...columns: readonly string[]): string | undefined {
     if (value !== undefined && value !== '') return value;
   }
   return undefined;
-}
-
-/** A time of the database: in the zone that it states, else that of the settings, else UTC, which is marked. */
-function sentAt(
-  text: string | undefined,
-  settings: FileSettings,
-  repairs: Repair[],
-): Moment | 'time-missing' | 'time-invalid' {
-  if (text === undefined) return 'time-missing';
-  const found = parseTimestamp(text.trim().replace(/([+-]\d{2})$/u, '$1:00'));
-  if (found === undefined) return 'time-invalid';
-  const { wall, offset, precision } = found;
-  const clock = new LogClock(
-    settings,
-    offset === undefined ? undefined : { zone: /^z$/iu.test(offset) ? '+00:00' : offset, source: 'stated' },
-  );
-  return clock.moment(wall, precision, repairs) ?? 'time-invalid';
-}
-
-function secondOf(row: Row): number | undefined {
-  const found = parseTimestamp((row.value('sent_date') ?? '').trim().replace(/([+-]\d{2})$/u, '$1:00'));
-  return found === undefined ? undefined : Math.floor(found.wall / SECOND);
 }
 
 /** 48 bits of a hash over who, whom, what and when: small enough to keep a million and a half. */
