@@ -85,6 +85,11 @@ const PACKAGES: readonly Package[] = [
     where: /^src\/(?:engines\/embedded\/|assembly\/claim\.ts|export\/|ingest\/reading\/sqlite\.ts)/,
     instead: 'use the Stream or Index port; only the embedded engine knows SQLite.',
   },
+  {
+    name: /^pg$/,
+    where: /^src\/ingest\/database\//,
+    instead: 'only a source is read from PostgreSQL; the archive itself uses the Stream and Index ports.',
+  },
   { name: /^pdfkit$/, where: /^src\/export\//, instead: 'only the report is drawn; call src/export.' },
   {
     name: /^csv-parse(?:\/|$)/,

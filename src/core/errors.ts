@@ -31,6 +31,10 @@ export const ERRORS = {
     says: 'The storage answered with an error; what was not acknowledged may have to be sent again.',
   },
   'stream-away': { exit: 1, says: 'The stream (Kafka) does not answer.' },
+  'source-away': {
+    exit: 1,
+    says: 'The database from which transcripts are read does not answer, or refuses the account.',
+  },
   'index-away': { exit: 1, says: 'The index (Elasticsearch) does not answer.' },
   'incident-gap': {
     exit: 1,

@@ -7,13 +7,14 @@ import type { Vault } from '../core/ports/vault.ts';
 import { type ReadSettings, receiptNames } from '../core/receipt.ts';
 import type { Statement } from '../core/record.ts';
 import { openCaptures } from './containers.ts';
+import { databaseInput } from './database/postgres.ts';
 import type { SourceFile } from './format.ts';
 import type { Skipped } from './ingest-types.ts';
 import { type PlacedOutcome, parse } from './parse.ts';
 import { type Recognised, recognise } from './recognise.ts';
 import { checkSettings, type StatedSettings } from './settings.ts';
 import { nameOf } from './source-name.ts';
-import { absolute, type InputFile, walk } from './walk.ts';
+import { absolute, type Input, type InputFile, isDatabase, walk } from './walk.ts';
 
 /** People and accounts that are counted one by one; beyond, their number is said to be at least this. */
 const MAX_COUNTED = 100_000;
@@ -71,7 +72,7 @@ export async function dryRun(options: DryRunOptions): Promise<void> {
   const settings = checkSettings(options.settings ?? {});
   let files = 0;
   for (const path of await absolute(options.paths))
-    for await (const input of walk(path, options.skipped)) {
+    for await (const input of inputsAt(path, options.skipped)) {
       const disk = new DiskCaptures(input.files);
       const opened = await openCaptures(disk, disk.captures, settings);
       try {
@@ -89,6 +90,9 @@ export async function dryRun(options: DryRunOptions): Promise<void> {
       options.progress?.(files);
     }
 }
+
+const inputsAt = (path: string, skip: (skipped: Skipped) => void): AsyncIterable<Input> =>
+  isDatabase(path) ? databaseInput(path, skip) : walk(path, skip);
 
 /** Files where they lie, under the names that captures of them would have; their digests are not asked for. */
 class DiskCaptures implements Pick<Vault, 'read'> {

@@ -130,6 +130,8 @@ export interface Format {
     /** The files among `names` that belong together, each group one receipt, by names alone; no name is in two. */
     groups(names: readonly string[]): readonly (readonly string[])[];
   };
+  /** Tables of a server's database, in small letters, that can be read while it is in use (`ingest postgresql://…`). */
+  readonly tables?: readonly string[];
   /** Frames all files in order, in bounded memory, a batch at a time. */
   frames(source: Source): AsyncIterable<readonly Frame[]>;
 }

@@ -1,15 +1,16 @@
-/** The entry point: paths on disk in, entries on the stream out. */
+/** The entry point: paths on disk and databases in, entries on the stream out. */
+import { databaseInput } from './database/postgres.ts';
 import type { IngestedReceipt, IngestOptions, IngestResult, Skipped } from './ingest-types.ts';
 import { IngestRun } from './run.ts';
 import { checkSettings } from './settings.ts';
-import { absolute, type Input, walk } from './walk.ts';
+import { absolute, type Input, isDatabase, walk } from './walk.ts';
 
 /** Inputs that are received together, so that thousands of small files share their fsyncs. */
 const GROUP_INPUTS = 256;
 const GROUP_BYTES = 32 * 1024 * 1024;
 
 /**
- * Receives, parses and carries everything below `paths`. Resolves when every entry is durable on the stream. Throws
+ * Receives, parses and carries everything below `paths`, of which some may be URLs of PostgreSQL databases. Resolves when every entry is durable on the stream. Throws
  * `not-found` for a path that does not exist and `unknown-format`, before anything is received.
  */
 export async function ingestPaths(options: IngestOptions): Promise<IngestResult> {
@@ -46,6 +47,11 @@ async function* groups(
   let group: Input[] = [];
   let bytes = 0;
   for (const path of paths) {
+    if (isDatabase(path)) {
+      // Its files last until the next input is asked for: they are received before that.
+      for await (const input of databaseInput(path, skip)) yield [input];
+      continue;
+    }
     for await (const input of walk(path, skip)) {
       group.push(input);
       bytes += input.files.reduce((sum, file) => sum + file.size, 0);

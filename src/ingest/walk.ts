@@ -22,10 +22,17 @@ export interface Input {
 const isCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 
-/** Makes paths absolute and makes sure that each exists; throws `not-found`. */
+/** Whether an input is a database and no path. */
+export const isDatabase = (path: string): boolean => /^postgres(?:ql)?:\/\//iu.test(path);
+
+/** Makes paths absolute and makes sure that each exists, databases aside; throws `not-found`. */
 export async function absolute(paths: readonly string[]): Promise<string[]> {
   const result: string[] = [];
   for (const path of paths) {
+    if (isDatabase(path)) {
+      result.push(path);
+      continue;
+    }
     if (path === '' || path.includes('\0'))
       throw new HoldfastError('bad-usage', 'A path is empty or holds a NUL.', {
         hint: 'Name a file or folder.',

@@ -9,6 +9,7 @@ import { ingestPaths } from '../../ingest/ingest.ts';
 import type { IngestedReceipt, IngestResult } from '../../ingest/ingest-types.ts';
 import type { StatedSettings } from '../../ingest/settings.ts';
 import { readSettingsFile } from '../../ingest/settings-file.ts';
+import { isDatabase } from '../../ingest/walk.ts';
 import type { Archive } from '../archive.ts';
 import { audit } from '../audit.ts';
 import type { CommandSpec, Options } from '../command.ts';
@@ -29,7 +30,10 @@ export const ingest: CommandSpec = {
   alone: ({ dryRun }) => dryRun === true,
   configure(command) {
     command
-      .argument('<paths...>', 'files and folders; folders are walked, zips read as what they hold')
+      .argument(
+        '<paths...>',
+        'files and folders; folders are walked, zips read as what they hold; or postgresql://… of a server’s archive',
+      )
       .option(
         '--format <name>',
         `auto, or one of: ${FORMATS.map((format) => format.name).join(', ')}`,
@@ -45,7 +49,7 @@ export const ingest: CommandSpec = {
       .option('--no-wait', 'return when everything is durable on the stream, before it is sealed');
   },
   async run(context, [given], options) {
-    const paths = (given as string[]).map((path) => resolve(context.cwd, path));
+    const paths = (given as string[]).map((path) => (isDatabase(path) ? path : resolve(context.cwd, path)));
     const settings = await statedSettings(context, options);
     if (options.dryRun === true) return ingestDryRun(context, paths, settings);
     return context.withArchive((archive) => take(context, archive, paths, settings, options));
@@ -71,6 +75,7 @@ async function take(
     logs,
     paths,
     settings,
+    ...(paths.every(isDatabase) && { connector: 'postgresql' }),
     progress: ({ files, units }) => progress.show(`read ${count(files)} files, ${count(units)} units`),
   });
   await audit(context, archive, 'ingested', {

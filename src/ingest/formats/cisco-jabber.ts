@@ -16,13 +16,13 @@ export const ciscoJabber: Format = {
     {
       name: 'Cisco Jabber (IM and Presence message archiver)',
       proven: 'synthetic only',
-      note: 'Columns by Cisco’s documentation and public migrators; no real rows were seen.',
+      note: 'Columns by Cisco’s documentation and public migrators; no real rows were seen. Read from PostgreSQL itself, too.',
     },
     { name: 'Jabber XCP', proven: 'synthetic only', note: 'The same tables.' },
   ],
   unit: 'A row of a table.',
   limits: [
-    'Read from a dump or CSV, not from the database itself: dump it with pg_dump --table=jm --table=tc_msgarchive.',
+    'A PostgreSQL database is read while it is in use with ingest postgresql://…; each time all of it, what is known already is no new record. Oracle and SQL Server: from a dump or CSV.',
     'Times bear no zone: state that of the database with --zone, else UTC is assumed and marked.',
     'Of the two copies of a message between two the recipient’s is read; the sender’s is read where there is no other within two seconds.',
     'Members of rooms have no time: they stand at the beginning of 1970, and the repair says so.',
@@ -38,5 +38,6 @@ export const ciscoJabber: Format = {
       : undefined;
   },
   folder: tableFolder(Object.keys(TABLES)),
+  tables: Object.keys(TABLES),
   frames: (source) => tableFrames(source, new ArchiveReader()),
 };

@@ -66,6 +66,7 @@ export const ejabberd: Format = {
       : undefined;
   },
   folder: tableFolder(Object.keys(TABLES), ['rosterusers', 'archive_prefs']),
+  tables: Object.keys(TABLES),
   async *frames(source) {
     const tables: SourceFile[] = [];
     const scribe = new Scribe();

@@ -49,6 +49,7 @@ export const openfire: Format = {
       : undefined;
   },
   folder: tableFolder(Object.keys(TABLES)),
+  tables: Object.keys(TABLES),
   async *frames(source) {
     const logs: SourceFile[] = [];
     const tables: SourceFile[] = [];

@@ -53,6 +53,7 @@ export const prosody: Format = {
       : undefined;
   },
   folder: tableFolder(Object.keys(TABLES)),
+  tables: Object.keys(TABLES),
   async *frames(source) {
     const reader = new ArchiveReader();
     const tables: SourceFile[] = [];
