@@ -111,7 +111,7 @@ class DigsbyLog implements EntryLog {
       .slice(all.length)
       .replaceAll('\n', '')
       .replace(/<\/span>\s*<\/div>\s*$/u, '');
-    const text = htmlText(source, repairs);
+    const text = htmlText(source, repairs).replace(/\n+$/u, '');
     const base = this.#scribe.write(place, {
       network,
       conversation,

@@ -5,8 +5,9 @@
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { lines } from '../reading/lines.ts';
 import { decodeHead, openText, readHead } from '../reading/text.ts';
+import { startsEntry } from './pidgin/entry.ts';
 import { GatheredEntry } from './pidgin/gathered-entry.ts';
-import { titleFacts } from './pidgin/heading.ts';
+import { pathFacts, titleFacts } from './pidgin/heading.ts';
 import { LogReader } from './pidgin/log-reader.ts';
 
 const LINE =
@@ -35,6 +36,9 @@ export const pidgin: Format = {
         reason: `the heading of a Pidgin log in ${form} (“Conversation with … at … on …”)`,
       };
     }
+    const byPath = pathFacts(probe.name).network !== undefined;
+    if (byPath && start.split('\n', 40).some((line) => startsEntry(line.trimStart(), html)))
+      return { confidence: 0.85, reason: 'lines with times in the folders in which Pidgin keeps its logs' };
     if (html && LINE.test(start))
       return { confidence: 0.7, reason: 'lines with times as Pidgin writes them in HTML' };
     return undefined;
@@ -46,9 +50,7 @@ export const pidgin: Format = {
 
 /** Whether a line says with whom, when, on which account, and over which protocol. */
 function hasHeading(text: string): boolean {
-  return text
-    .split(/[\n<>]/u)
-    .some((part) => part.includes('Conversation with ') && titleFacts(part)?.network !== undefined);
+  return text.split(/[\n<>]/u).some((part) => titleFacts(part)?.network !== undefined);
 }
 
 /** Entries of one log: a line that begins with a time, and the lines after it that do not. */

@@ -22,7 +22,7 @@ export const trillian: Format = {
   unit: 'XML: an element. Text: a line that begins with a time or opens or closes a session, with the lines after it that do not.',
   limits: [
     'Text logs have no zone; state it with --zone, else UTC is assumed and marked.',
-    'Text logs show names only; the network comes from the folder above Query or Channel, or from --network.',
+    'Text logs show names only; the network comes from the folder above, from the line that opens a session, or from --network; else it is “unknown”.',
     'A session that is opened or closed is a notice.',
   ],
   detect(probe) {

@@ -31,12 +31,16 @@ const KICKED = new RegExp(
   String.raw`^${NICK} (?:has kicked ${NICK}|was kicked (?:from \S{1,200} )?by ${NICK})`,
   'u',
 );
+/** What a client says of itself behind one star, where others put who acts. */
+const OWN_WORD =
+  /^(?:(?:Now|Re)?talking (?:in|on) |Now talking |Topic is |Set by .{1,100} on |Disconnected|Connecting to |Attempting to |Retrieving |Rejoined |Dns |Logging |Looking up |Users on |You (?:are|have|were) |End of |Loaded |Closing |Resuming |Unable to )/iu;
+const QUIT = new RegExp(String.raw`^${NICK} \(\S{1,200}\) Quit\b`, 'u');
 const RENAMED = new RegExp(String.raw`^${NICK} is now known as ${NICK}`, 'u');
 const TOPIC = new RegExp(
   String.raw`^${NICK} (?:has )?change[sd] (?:the )?topic (?:(?:of|for|on) \S{1,200} )?(?:from [^\n]{0,600} )?to:? ?(.*)$`,
   'su',
 );
-const TOPIC_IS = /^Topic (?:for|of) \S{1,200} is:? ?(.*)$/su;
+const TOPIC_IS = /^Topic (?:(?:for|of) \S{1,200} )?is:? ?'?(.*?)'?$/su;
 const INVITED = new RegExp(String.raw`^${NICK} (?:has )?invited ${NICK}`, 'u');
 const ZNC = /^\*\*\* (Joins|Parts|Quits): (\S{1,64})/u;
 const ZNC_TOPIC = /^\*\*\* (\S{1,64}) changes topic to '(.*)'$/su;
@@ -57,7 +61,8 @@ export function saidIn(rest: string): Said {
   if (mark === undefined) return { kind: 'notice', type: 'system' };
   const told = toldIn(rest.slice(MARK.exec(rest)?.[0].length ?? 0));
   if (told !== undefined) return told;
-  if (mark !== '*') return { kind: 'notice', type: 'system' };
+  if (mark !== '*' || OWN_WORD.test(rest.replace(MARK, '').slice(0, 200)))
+    return { kind: 'notice', type: 'system' };
   const action = ACTION.exec(rest);
   // Two blanks are XChat's own word, which no nickname precedes.
   if (action?.[1] === undefined || /^\*\s{2,}/u.test(rest)) return { kind: 'notice', type: 'system' };
@@ -72,6 +77,8 @@ function toldIn(text: string): Said | undefined {
   const left = LEFT.exec(head);
   if (left?.[1] !== undefined)
     return { kind: 'leave', who: left[1], ...(left[2] !== undefined && { room: left[2] }) };
+  const quit = QUIT.exec(head)?.[1];
+  if (quit !== undefined) return { kind: 'leave', who: quit };
   const kicked = KICKED.exec(head);
   if (kicked?.[1] !== undefined) {
     if (kicked[2] !== undefined) return { kind: 'leave', who: kicked[2], by: kicked[1] };
@@ -85,7 +92,7 @@ function toldIn(text: string): Said | undefined {
   const invited = INVITED.exec(head);
   if (invited?.[1] !== undefined && invited[2] !== undefined)
     return { kind: 'invite', who: invited[1], invited: invited[2] };
-  if (/^mode[/ ]| sets mode | gives voice | gives channel operator/u.test(head))
+  if (/^mode[/ ]| sets mode:? | gives voice | gives channel operator/u.test(head))
     return { kind: 'notice', type: 'mode' };
   return undefined;
 }

@@ -55,8 +55,17 @@ export function htmlEntry(source: string, repairs: Repair[]): Entry | undefined 
   rest = unbroken ?? rest;
   const bold = /^<b>(.*?)<\/b>/isu.exec(rest);
   const inner = bold?.[1];
+  if (colour === ERROR)
+    return {
+      ...stamp,
+      direction: 'unknown',
+      automatic: false,
+      action: false,
+      error: true,
+      text: htmlText(closed(rest), repairs).trim(),
+    };
   const direction = colour === SENT ? 'sent' : colour === RECEIVED ? 'received' : 'unknown';
-  const base = { ...stamp, direction, automatic: false, action: false, error: colour === ERROR } as const;
+  const base = { ...stamp, direction, automatic: false, action: false, error: false } as const;
   if (bold === null || inner === undefined) return { ...base, text: htmlText(closed(rest), repairs).trim() };
   const after = rest.slice(bold[0].length);
   const named = htmlText(inner, repairs);
@@ -96,7 +105,7 @@ const bodyOf = (after: string): string => after.replace(/^\s*<\/font>/iu, '').re
 
 function bodyFields(body: string, repairs: Repair[]): Pick<Entry, 'text' | 'html'> {
   const text = htmlText(body, repairs);
-  return { text: text.replace(/^\n/u, ''), ...(body !== text && { html: body }) };
+  return { text: text.replaceAll(/^\n|\n+$/gu, ''), ...(body !== text && { html: body }) };
 }
 
 /** Reads an entry of a text log: its first line and the lines that follow until the next time. */
@@ -119,7 +128,7 @@ export function textEntry(source: string): Entry | undefined {
 
 /** Lines of the client that hold a colon themselves. */
 const isSystemText = (text: string): boolean =>
-  /^(?:The topic (?:for .{1,512} )?is:|.{1,256} has changed the topic to:|Unable to send message:)/u.test(
+  /^(?:The topic (?:for .{1,512} )?is:|[^\n]{1,256} (?:has changed the topic to:|left the room \(|entered the room|has (?:signed|gone|become) |is now known as |mode \()|Unable to send message:|You (?:have been kicked|kicked|have (?:parted|left))|Kicked by )/u.test(
     text,
   );
 

@@ -87,25 +87,53 @@ export interface TitleFacts {
   readonly unclear: boolean;
 }
 
-const START = 'Conversation with ';
+/** The title in the languages that are known: what stands before the other, before the date, before the account. */
+const TITLES = [
+  ['Conversation with ', ' at ', ' on '],
+  ['Unterhaltung mit ', ' am ', ' auf '],
+  ['Gespräch mit ', ' am ', ' auf '],
+  ['Conversation avec ', ' le ', ' sur '],
+  ['Conversation avec ', ' à ', ' sur '],
+  ['Conversación con ', ' en ', ' en '],
+  ['Conversación con ', ' a las ', ' en '],
+  ['Conversazione con ', ' alle ', ' su '],
+  ['Conversa com ', ' em ', ' em '],
+  ['Gesprek met ', ' op ', ' op '],
+  ['Беседа с ', ' в ', ' на '],
+  ['Rozmowa z ', ' o ', ' na '],
+] as const;
 /** Longest heading that is looked at. */
 const MAX_TITLE = 2048;
 
 /**
- * `Conversation with PEER at DATE on ACCOUNT (PROTOCOL)`: English only, as a client writes it. Read from both ends,
+ * `Conversation with PEER at DATE on ACCOUNT (PROTOCOL)`, as a client writes it in its language. Read from both ends,
  * since names may hold any word and the text may be hostile.
  */
 export function titleFacts(text: string, order?: DateOrder): TitleFacts | undefined {
-  const start = text.indexOf(START);
+  let bare: TitleFacts | undefined;
+  for (const words of TITLES) {
+    const found = titleIn(text, words, order);
+    if (found?.network !== undefined) return found;
+    bare ??= found;
+  }
+  return bare;
+}
+
+function titleIn(
+  text: string,
+  [opening, before, above]: readonly [string, string, string],
+  order: DateOrder | undefined,
+): TitleFacts | undefined {
+  const start = text.indexOf(opening);
   if (start === -1) return undefined;
-  const title = text.slice(start + START.length, start + START.length + MAX_TITLE).trimEnd();
+  const title = text.slice(start + opening.length, start + opening.length + MAX_TITLE).trimEnd();
   if (title === '') return undefined;
   const protocol = /\(([A-Za-z][\w-]{0,31})\)$/u.exec(title);
-  const on = protocol === null ? -1 : title.lastIndexOf(' on ');
-  const at = on === -1 ? -1 : title.lastIndexOf(' at ', on);
+  const on = protocol === null ? -1 : title.lastIndexOf(above);
+  const at = on === -1 ? -1 : title.lastIndexOf(before, on - 1);
   if (protocol === null || at < 1) return { peer: title, unclear: false };
-  const account = title.slice(on + 4, protocol.index).trim();
-  const date = title.slice(at + 4, on);
+  const account = title.slice(on + above.length, protocol.index).trim();
+  const date = title.slice(at + before.length, on);
   const began = titleDate(date, order);
   return {
     peer: title.slice(0, at),

@@ -78,6 +78,9 @@ export class LogReader {
       const head = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 8192));
       this.#title = titleFacts(headingTitle(head) ?? bare, this.#file.settings.dateOrder);
       if (this.#title !== undefined) return 'heading';
+      // A title in a language that is not known here says nothing that the path does not.
+      const isTitle = headingTitle(head) !== undefined || /\([a-z][\w-]{1,31}\)$/u.test(bare);
+      if (this.#looked === 1 && isTitle && this.#path.network !== undefined) return 'heading';
     }
     const isFrame = /^(?:<\/?(?:html|head|body|meta|title|h1|h3)\b[^>]*>\s*)+$/iu.test(bare);
     if (bare === '' || isFrame) return this.#started && !this.#html ? 'continuation' : 'heading';

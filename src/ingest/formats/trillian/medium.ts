@@ -32,7 +32,15 @@ export function logPath(name: string): LogPath {
   const parts = name.split('/');
   const kind = parts.at(-2) ?? '';
   const file = (parts.at(-1) ?? '').replace(/(?:-assets)?\.(?:log|xml|txt)$/iu, '');
-  if (!/^(?:Query|Channel)$/iu.test(kind)) return { room: false };
+  if (!/^(?:Query|Channel)$/iu.test(kind)) {
+    // An older version has no folder between: `logs/AIM/bob.log`.
+    const known = Object.hasOwn(NETWORKS, kind.toLowerCase().replace(/^_/u, ''))
+      ? networkOf(kind)
+      : undefined;
+    return known === undefined
+      ? { room: false }
+      : { room: false, network: known, ...(file !== '' && { peer: unescaped(file) }) };
+  }
   const network = networkOf(parts.at(-3) ?? '');
   return {
     room: /^channel$/iu.test(kind),

@@ -9,13 +9,15 @@ import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
 import { wallMs } from '../../reading/time.ts';
 import { nameOf } from '../../source-name.ts';
-import { type LogPath, logPath } from './medium.ts';
+import { type LogPath, logPath, networkOf } from './medium.ts';
 
 // A byte-order mark may stand over the first letters.
 const SESSION =
   /^(?:S?ession|.{0,3}ssion|.{0,4}sion) (Start|Close) \(([^()]{0,200})\): \w{3} (\w{3}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})\s*$/u;
 const LINE =
   /^\[(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AP]M))?\] (?:(\*\*\*) (.*)|([^:\n]{1,120}): (.*)|(.*))$/su;
+/** `me:them`, `AIM - me:them`. */
+const SIDES = /^(?:([A-Za-z]{2,20}) - )?([^:]{1,120}):(.{1,200})$/u;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export const isSession = (line: string): boolean => SESSION.test(line);
@@ -27,6 +29,8 @@ export class TextLog implements EntryLog {
   readonly #days = new DayRoll();
   readonly #scribe = new Scribe();
   #self: string | undefined;
+  /** What a session says of its network. */
+  #medium: string | undefined;
   #peer: string | undefined;
 
   constructor(file: SourceFile) {
@@ -43,10 +47,9 @@ export class TextLog implements EntryLog {
   }
 
   read(entry: string, place: Place, repairs: Repair[]): Outcome {
-    const network = this.#path.network ?? this.#file.settings.network;
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+    const network = this.#path.network ?? this.#medium ?? this.#file.settings.network ?? 'unknown';
     const session = SESSION.exec(entry.split('\n', 1)[0] ?? '');
-    if (session !== null) return this.#session(session, network, place, repairs);
+    if (session !== null) return this.#session(session, place, repairs);
     const match = LINE.exec(entry.replace(/\n+$/u, ''));
     if (match === null) return { type: 'reject', code: 'line-unknown' };
     const [, hour = '', minute = '', second, half, stars, told, name, said, rest] = match;
@@ -83,7 +86,7 @@ export class TextLog implements EntryLog {
     return { type: 'event', event };
   }
 
-  #session(match: RegExpExecArray, network: string, place: Place, repairs: Repair[]): Outcome {
+  #session(match: RegExpExecArray, place: Place, repairs: Repair[]): Outcome {
     const [, phase = '', sides = '', month = '', day, hour, minute, second, year] = match;
     const wall = wallMs({
       year: Number(year),
@@ -94,11 +97,13 @@ export class TextLog implements EntryLog {
       second: Number(second),
     });
     if (wall === undefined) return { type: 'reject', code: 'time-invalid' };
-    const colon = sides.indexOf(':');
-    if (phase === 'Start' && colon !== -1) {
-      this.#self = sides.slice(0, colon);
-      this.#peer = sides.slice(colon + 1);
+    const [, medium, self, peer] = SIDES.exec(sides) ?? [];
+    if (phase === 'Start' && self !== undefined && peer !== undefined) {
+      this.#self = self;
+      this.#peer = peer;
+      if (medium !== undefined) this.#medium ??= networkOf(medium);
     }
+    const network = this.#path.network ?? this.#medium ?? this.#file.settings.network ?? 'unknown';
     this.#days.begin(wall, wall % 86_400_000);
     const at = this.#clock.moment(wall, 's', repairs);
     const conversation = this.#conversation(network);
@@ -113,7 +118,12 @@ export class TextLog implements EntryLog {
 
   #facts(): { [name: string]: 'path' | 'setting' | 'header' } {
     return {
-      network: this.#path.network === undefined ? 'setting' : 'path',
+      network:
+        this.#path.network !== undefined
+          ? 'path'
+          : this.#medium === undefined && this.#file.settings.network !== undefined
+            ? 'setting'
+            : 'header',
       conversation: this.#path.room ? 'path' : 'header',
       date: 'header',
     };
