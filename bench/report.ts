@@ -71,7 +71,7 @@ function reportAlone(data: string, out: string): Promise<number> {
       hits: selection.slices('UTC'),
       out,
       seal: archive.keys.seal,
-      selection: { criteria: [], searched: [], notSearched: [], context: '' },
+      selection: { criteria: [], notSearched: [], context: '' },
       settings: {},
       zone: 'UTC',
       clock: archive.clock,

@@ -37,6 +37,8 @@ export interface ArchiveReader {
   openLogs(): Promise<LogName[]>;
   /** Newest head of a log; throws `not-found` for a log without commits. */
   head(log: LogName): Promise<Head>;
+  /** The head that a log had after one of its commits. Throws `not-found` where there is no such commit. */
+  headAt(log: LogName, commit: number): Promise<Head>;
   /** Commits from `from` (default 0) in order, up to the newest there is; ends there. */
   commits(log: LogName, from?: number): AsyncIterable<Commit>;
   /** One record, read from its segment and checked against its leaf. Throws `not-found`. */
@@ -49,6 +51,8 @@ export interface ArchiveReader {
   scan(log: LogName, from: number, to: number): AsyncIterable<SealedRecord>;
   /** Bytes of a file that an event in this bucket holds, as they stand in the vault. Throws `not-found`. */
   attachment(bucket: Bucket, sha256: Sha256): AsyncIterable<Uint8Array>;
+  /** Bytes of a capture as they were received; undefined where the vault has it no more. */
+  capture(sha256: Sha256): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** C2SP tlog-proof text: leaf index, inclusion path and checkpoint of `head` (default: the newest). */
   proof(name: RecordName, head?: Head): Promise<string>;
   /** RFC 6962 consistency proof between two sizes of a log: hashes of 32 bytes. */

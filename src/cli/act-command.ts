@@ -101,7 +101,7 @@ export function lookCommand(spec: LookCommand): CommandSpec {
 }
 
 /** Throws `not-permitted` where the actor has not the permission. */
-function permit(register: Register, { actor }: Acting, permission: Permission): void {
+export function permit(register: Register, { actor }: Acting, permission: Permission): void {
   const found = actorOf(register, actor);
   if (found !== undefined && forbidden(found, permission) === undefined) return;
   throw new HoldfastError('not-permitted', `${actor} has not the permission ${permission}.`, {

@@ -100,7 +100,8 @@ export interface Deployment {
     roles: readonly Role[],
     caller: Caller,
   ): Promise<void>;
-  folders(settings: Settings): ArchiveFolders;
+  /** `cache`: for what may be lost at any time. */
+  folders(settings: Settings): ArchiveFolders & { readonly cache: string };
   inspect(settings: Settings, io: Io): Promise<Inspection>;
   /** A vault in any folder: a backup, a copy. */
   vaultAt(folder: string): Vault;

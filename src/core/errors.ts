@@ -60,6 +60,10 @@ export const ERRORS = {
     exit: 3,
     says: 'A file of the archive is missing or is not what the ledger says it is.',
   },
+  'production-differs': {
+    exit: 3,
+    says: 'A production does not come out as its entry fixed it; nothing of it was written.',
+  },
   refused: {
     exit: 1,
     says: 'The act is sealed as void: the actor has no permission for it, or a rule forbids it.',

@@ -1,4 +1,4 @@
-import { type Permission, permissionsOf, ROLES, type Role } from '../core/control/roles.ts';
+import { type Permission, permissionsOf, type Role } from '../core/control/roles.ts';
 
 /** Who asks. */
 export interface Caller {
@@ -16,11 +16,3 @@ export interface Caller {
 
 export const may = (caller: Caller, permission: Permission): boolean =>
   caller.roles.some((role) => permissionsOf(role).includes(permission));
-
-/** How far a permission reaches that shows content: the widest of the roles that have it. */
-export function reachOf(caller: Caller, permission: Permission): 'all' | 'grants' | 'supervised' | 'none' {
-  const reaches = caller.roles
-    .filter((role) => permissionsOf(role).includes(permission))
-    .map((role) => ROLES[role].reach);
-  return (['all', 'supervised', 'grants'] as const).find((reach) => reaches.includes(reach)) ?? 'none';
-}

@@ -1,9 +1,9 @@
+import { isInForce } from '../core/control/production-reach.ts';
 import type { Grant } from '../core/control/register.ts';
-import type { Permission } from '../core/control/roles.ts';
+import { type Permission, reachOf } from '../core/control/roles.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Bound } from '../search/bound.ts';
 import type { Searcher } from '../search/searcher.ts';
-import { reachOf } from './caller.ts';
 import type { Call } from './route.ts';
 
 /** What a caller may see with a permission that shows content. */
@@ -19,7 +19,7 @@ export interface Reach {
  * grant that is in force, a supervisor to whom nobody is assigned.
  */
 export function reach(call: Call, permission: Permission): Reach {
-  switch (reachOf(call.caller, permission)) {
+  switch (reachOf(call.caller.roles, permission)) {
     case 'all':
       return { within: undefined, grants: [] };
     case 'grants': {
@@ -60,11 +60,7 @@ function supervised({ caller, register }: Call): Bound {
 export function grantsInForce({ register, caller, service }: Call): Grant[] {
   const now = new Date(service.parts.archive.clock.now()).toISOString();
   return [...register.grants.values()].filter(
-    ({ account, revoked, from, to }) =>
-      account === caller.account &&
-      revoked === null &&
-      (from === null || from <= now) &&
-      (to === null || now < to),
+    (grant) => grant.account === caller.account && isInForce(grant, now),
   );
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../core/ledger/tree.ts';
 import { baseLogs, generationName, parseLogName, segmentName } from '../../core/logs.ts';
 import type { Vault } from '../../core/ports/vault.ts';
+import { receiptNames } from '../../core/receipt.ts';
 import {
   attachmentName,
   type Bucket,
@@ -113,6 +114,14 @@ class VaultReader implements ArchiveReader {
     return head;
   }
 
+  async headAt(log: LogName, commit: number): Promise<Head> {
+    const newest = await this.head(log);
+    if (!(commit >= 0 && commit <= newest.commit))
+      throw new HoldfastError('not-found', `The log ${printable(log)} has no commit ${commit}.`);
+    const at = await this.#log(log).commit(commit);
+    return { log, size: at.commit.sizeAfter, root: at.root, note: at.commit.checkpoint, commit };
+  }
+
   async *commits(log: LogName, from = 0): AsyncIterable<Commit> {
     const reader = this.#log(log);
     let before: string | undefined;
@@ -167,6 +176,11 @@ class VaultReader implements ArchiveReader {
 
   attachment(bucket: Bucket, sha256: Sha256): AsyncIterable<Uint8Array> {
     return this.#vault.read(attachmentName(bucket, sha256));
+  }
+
+  async capture(sha256: Sha256): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const name = receiptNames.capture(sha256);
+    return (await this.#vault.size(name)) === undefined ? undefined : this.#vault.read(name);
   }
 
   async proof(name: RecordName, head?: Head): Promise<string> {

@@ -1,21 +1,17 @@
 import { resolve } from 'node:path';
-import { recordHeads } from '../../archive/acts.ts';
-import { awaitAct } from '../../archive/sealing.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { exportBundle } from '../../export/bundle/export-bundle.ts';
-import type { ReportSettings, SelectionDescription } from '../../export/report/facts.ts';
-import { httpTimestamper } from '../../export/timestamp.ts';
 import type { Bound } from '../../search/bound.ts';
-import type { Explanation, Selection } from '../../search/searcher.ts';
 import { known } from '../act-command.ts';
 import type { Archive } from '../archive.ts';
-import { actTools, audit } from '../audit.ts';
+import { audit } from '../audit.ts';
 import type { CommandSpec } from '../command.ts';
-import { type Context, check, print } from '../context.ts';
+import { print } from '../context.ts';
+import { describe, makingOf, reportSettings, sealHeads, selected } from '../exporting.ts';
 import { count } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { searcherOf } from '../searching.ts';
-import { awaitIndexed, indexWatcher, lateness } from '../wait.ts';
+import { awaitIndexed, indexWatcher } from '../wait.ts';
 
 /** Writes the signed report and everything that proves it, for whoever shall not have to trust us. */
 export const exportCommand: CommandSpec = {
@@ -40,29 +36,23 @@ export const exportCommand: CommandSpec = {
     const out = resolve(context.cwd, String(options.out));
     const whole = options.hitsOnly !== true;
     return context.withArchive(async (archive) => {
-      const progress = new Progress(context.io, context.clock);
+      const { zone } = archive.settings;
       const searcher = searcherOf(archive, await grantBounds(archive, options.grant as readonly string[]));
       // A report answers for all that is sealed: an index that is behind would leave records out in silence.
-      await awaitIndexed(archive, indexWatcher(context, progress));
+      await awaitIndexed(archive, indexWatcher(context, new Progress(context.io, context.clock)));
       const explained = await searcher.explain(query);
       const selection = await searcher.select(query);
       await audit(context, archive, 'export-started', { query, total: selection.total, context: whole });
-      // Every export carries the heads of all logs under control's head.
-      const heads = await recordHeads(archive.reader, archive.stream, context.actor, actTools(archive));
-      await awaitAct(archive.reader, 'control', heads, lateness(context, archive));
+      const { directory } = await archive.control.refresh();
+      await sealHeads(context, archive);
       const made = await exportBundle({
-        reader: archive.reader,
-        hits: selected(context, archive, selection, whole),
+        ...makingOf(context, archive),
+        hits: selected(context, selection, zone, whole),
         out,
-        seal: archive.keys.seal,
-        ...timestamper(archive),
         selection: describe(explained, whole, options.printQuery === true),
         settings: reportSettings(archive),
-        zone: archive.settings.zone,
-        clock: context.clock,
-        random: context.random,
-        progress: (step, done, total) =>
-          progress.show(`${step}: ${count(done)}${total === undefined ? '' : ` of ${count(total)}`}`),
+        zone,
+        directory,
       });
       await audit(context, archive, 'exported', {
         records: made.records,
@@ -99,70 +89,3 @@ async function grantBounds(archive: Archive, names: readonly string[]): Promise<
     });
   });
 }
-
-async function* selected(context: Context, archive: Archive, selection: Selection, whole: boolean) {
-  if (whole) {
-    for await (const one of selection.slices(archive.settings.zone)) {
-      check(context.signal);
-      yield one;
-    }
-    return;
-  }
-  for await (const { log, leaf } of selection.hits()) {
-    check(context.signal);
-    yield { name: `${log}/${leaf}`, context: false };
-  }
-}
-
-function describe(explained: Explanation, whole: boolean, printQuery: boolean): SelectionDescription {
-  const { unsearched, presenceLeftOut } = explained;
-  const criteria = explained.parts.map(({ reads, period }) =>
-    period === undefined
-      ? sentence(reads)
-      : `${sentence(reads)} That is from ${period.from} to ${period.to} (${period.zone}).`,
-  );
-  const notSearched = [
-    ...(unsearched.rejects > 0
-      ? [`${count(unsearched.rejects)} parts of captures that could not be read.`]
-      : []),
-    ...(unsearched.attachments > 0
-      ? [
-          `The contents of files; ${count(unsearched.attachments)} records have files, whose names were searched.`,
-        ]
-      : []),
-    ...(unsearched.bare > 0
-      ? [`The text of ${count(unsearched.bare)} records that the index could not take.`]
-      : []),
-    ...(presenceLeftOut !== null && presenceLeftOut > 0
-      ? [`${count(presenceLeftOut)} presence events.`]
-      : []),
-  ];
-  return {
-    criteria,
-    ...(printQuery ? { query: explained.query } : {}),
-    searched: ['All transcripts of this archive that were sealed and indexed at the time of the export.'],
-    notSearched,
-    context: whole
-      ? 'Each hit is shown with the whole of its conversation on the same calendar day; hits are marked.'
-      : 'Hits only, without what was said around them.',
-  };
-}
-
-function timestamper({ settings, random }: Archive) {
-  return settings.timestampAuthority === undefined
-    ? {}
-    : { timestamper: httpTimestamper(settings.timestampAuthority, random) };
-}
-
-function reportSettings({ settings: { firm, report } }: Archive): ReportSettings {
-  return { ...given(report), firm: given(firm) };
-}
-
-/** The members that have a value: an optional setting that is absent is not printed as anything. */
-const given = <T extends object>(settings: T) =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;

@@ -11,6 +11,7 @@ import { ingest } from './ingest.ts';
 import { init } from './init.ts';
 import { matterCommands } from './matter.ts';
 import { openGeneration } from './open-generation.ts';
+import { productionCommands } from './production.ts';
 import { proof } from './proof.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { restore } from './restore.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...grantCommands,
   ...matterCommands,
   ...holdCommands,
+  ...productionCommands,
   ...retentionCommands,
   formats,
 ];
@@ -54,5 +56,6 @@ export const GROUPS: { readonly [name: string]: string } = {
   grant: 'what auditors may see',
   hold: 'what stops disposal',
   matter: 'cases',
+  production: 'what leaves the house under Bates numbers',
   retention: 'how long what is kept',
 };

@@ -1,5 +1,6 @@
 /** The files of a bundle: names and forms, shared by who writes and who verifies. See `docs/record-format.md`. */
 import type { Sha256 } from '../event.ts';
+import type { RedactedRecord } from '../ledger/leaf.ts';
 import type { LogName, SealedRecord } from '../record.ts';
 
 export const REPORT = 'report.pdf';
@@ -35,19 +36,44 @@ export const tilePath = (log: LogName, tile: string): string => `tiles/${log}/${
 /** Bytes of a file that a record holds. */
 export const attachmentPath = (sha256: Sha256): string => `attachments/${sha256}`;
 
-/** One line of records.ndjson (JCS): a sealed record, its log, and whether it only surrounds a hit. */
-export type BundleRecord = SealedRecord & { readonly log: LogName; readonly context?: boolean };
+/** Bytes of a capture as they were received: only of one whose every record is in the bundle, and shown. */
+export const originalPath = (sha256: Sha256): string => `originals/${sha256}`;
+
+/** Where a line of records.ndjson stands: its log, and whether it only surrounds a hit. */
+interface Standing {
+  readonly log: LogName;
+  readonly context?: boolean;
+}
+
+/** A sealed record as it is. */
+export type BundleRecord = SealedRecord & Standing;
+
+/** A record of which a production does not show all, with the reason. It leads to its leaf all the same. */
+export type ClosedRecord = RedactedRecord &
+  Standing & { readonly leaf: number } & (
+    | { readonly withheld: string; readonly redacted?: undefined }
+    | { readonly redacted: string; readonly withheld?: undefined }
+  );
+
+/** One line of records.ndjson (JCS). */
+export type RecordLine = BundleRecord | ClosedRecord;
 
 /** One line of custody.ndjson (JCS), in the order of records.ndjson. */
-export interface CustodyLine {
+export type CustodyLine = ShownCustody | { readonly record: string; readonly withheld: true };
+
+/** Where a record comes from. */
+export interface ShownCustody {
   /** `m0/123` */
   readonly record: string;
+  readonly withheld?: undefined;
   readonly captured: {
     readonly capture: string;
     readonly path: string;
     readonly receipt: string;
     /** Absent where the receipt's entry was not sealed yet. */
     readonly receivedAt?: string;
+    /** Whose copy it is, where the source is one person's. */
+    readonly perspective?: string;
   };
   readonly sealed: { readonly at: string };
   /** Further copies in which the same event was seen. */
@@ -56,6 +82,7 @@ export interface CustodyLine {
     readonly capture: string;
     readonly path: string;
     readonly sealedAt: string;
+    readonly perspective?: string;
   }[];
 }
 
@@ -74,8 +101,21 @@ export interface ManifestFile {
   readonly size: number;
 }
 
+/** What a production has that another export has not. */
+export interface ManifestProduction {
+  readonly volume: string;
+  /** Bates numbers of the first and the last page of the report. */
+  readonly first: string;
+  readonly last: string;
+  readonly withheld: number;
+  readonly redacted: number;
+}
+
 export interface Manifest {
-  readonly v: 1;
+  /** 2: a production, some of whose records may be closed. */
+  readonly v: 1 | 2;
+  /** There in version 2 only. */
+  readonly production?: ManifestProduction;
   readonly archive: string;
   /** UTC, ms. */
   readonly created: string;

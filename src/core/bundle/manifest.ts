@@ -1,6 +1,6 @@
 /** Reads a bundle's manifest. It may come from anybody: everything is checked, nothing is assumed. */
 import { bad, good, type Read } from '../ledger/read.ts';
-import type { Manifest, ManifestFile } from './layout.ts';
+import type { Manifest, ManifestFile, ManifestProduction } from './layout.ts';
 
 const HEX = /^[0-9a-f]{64}$/;
 const PATH = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,12}$/;
@@ -14,7 +14,9 @@ export function parseManifest(bytes: Uint8Array): Read<Manifest> {
   } catch {
     return bad('it is no JSON');
   }
-  if (!isObject(value) || value.v !== 1) return bad('it is no manifest of version 1');
+  if (!isObject(value) || (value.v !== 1 && value.v !== 2)) return bad('it is no manifest of version 1 or 2');
+  const production = value.v === 2 ? productionIn(value.production) : undefined;
+  if (value.v === 2 && production === undefined) return bad('it states no production');
   const { archive, created, records, proofs, files } = value;
   if (typeof archive !== 'string' || !ARCHIVE.test(archive)) return bad('it names no archive');
   if (typeof created !== 'string' || Number.isNaN(Date.parse(created))) return bad('it states no time');
@@ -37,13 +39,21 @@ export function parseManifest(bytes: Uint8Array): Read<Manifest> {
     listed.push({ path, sha256, size });
   }
   return good({
-    v: 1,
+    v: value.v,
+    ...(production === undefined ? {} : { production }),
     archive,
     created,
     records: { total: records.total, context: records.context },
     proofs,
     files: listed,
   });
+}
+
+function productionIn(value: unknown): ManifestProduction | undefined {
+  if (!isObject(value)) return undefined;
+  const { volume, first, last, withheld, redacted } = value;
+  if (typeof volume !== 'string' || typeof first !== 'string' || typeof last !== 'string') return undefined;
+  return isCount(withheld) && isCount(redacted) ? { volume, first, last, withheld, redacted } : undefined;
 }
 
 type Members = { readonly [key: string]: unknown };

@@ -1,22 +1,23 @@
 /** Checks every record of a bundle: its leaf, its proof under the log's checkpoint, its line in the custody trail. */
-import type { Attachment } from '../event.ts';
+import type { Attachment, Provenance } from '../event.ts';
 import type { Findings } from '../findings.ts';
 import type { Checkpoint } from '../ledger/checkpoint.ts';
-import { sealLeaf } from '../ledger/leaf.ts';
+import { sealLeaf, verifyRedacted } from '../ledger/leaf.ts';
 import type { VerifierKey } from '../ledger/note.ts';
 import { verifyProof } from '../ledger/proof.ts';
 import { sameBytes } from '../ledger/read.ts';
 import { leafHash } from '../ledger/tree.ts';
 import {
   attachmentPath,
-  type BundleRecord,
   CUSTODY,
   type Manifest,
   proofPath,
   RECORDS,
+  type RecordLine,
   tilePath,
 } from './layout.ts';
-import { parseCustodyLine, parseRecordLine } from './lines.ts';
+import { isClosed, parseCustodyLine, parseRecordLine } from './lines.ts';
+import { isObject } from './manifest.ts';
 import { type BundleReader, linesOf, readWhole } from './reader.ts';
 import { TileTree } from './tile-tree.ts';
 
@@ -49,6 +50,8 @@ export class RecordChecks {
     this.#findings.count('records', 0);
     let lines = 0;
     let context = 0;
+    let withheld = 0;
+    let redacted = 0;
     const custody =
       (await this.#bundle.size(CUSTODY)) === undefined
         ? undefined
@@ -62,6 +65,7 @@ export class RecordChecks {
         continue;
       }
       if (line.context === true) context++;
+      if (isClosed(line)) line.withheld === undefined ? redacted++ : withheld++;
       await this.#record(line, lines);
       if (trail !== undefined && trail.done !== true) this.#custody(line, trail.value, lines);
       this.#findings.count('records');
@@ -81,9 +85,17 @@ export class RecordChecks {
         `${context} records are context, the manifest states ${manifest.records.context}.`,
       );
     }
+    const { withheld: kept = 0, redacted: cut = 0 } = manifest.production ?? {};
+    if (withheld !== kept || redacted !== cut) {
+      this.#findings.fault(
+        'record-count',
+        RECORDS,
+        `${withheld} records are withheld and ${redacted} redacted, the manifest states ${kept} and ${cut}.`,
+      );
+    }
   }
 
-  async #record(line: BundleRecord, number: number): Promise<void> {
+  async #record(line: RecordLine, number: number): Promise<void> {
     const name = `${line.log}/${line.leaf}`;
     const leaf = leafOf(line);
     const checkpoint = this.#logs.get(line.log);
@@ -93,7 +105,9 @@ export class RecordChecks {
       this.#findings.fault('record-unproved', name, 'There is no checkpoint of its log.');
     else if (this.#manifest.proofs === 'single') await this.singleProof(line, leaf);
     else await this.#tileProof(line, leaf, checkpoint);
-    if (leaf !== undefined && line.type === 'event') await this.#attachments(name, line.record.attachments);
+    // A redaction shows no attachments.
+    if (leaf !== undefined && !isClosed(line) && line.type === 'event')
+      await this.#attachments(name, line.record.attachments);
   }
 
   /** Files that the record holds are in the bundle; that they are what their names say, the manifest's check shows. */
@@ -107,7 +121,7 @@ export class RecordChecks {
   }
 
   /** A record against its proof file. */
-  async singleProof({ log, leaf: index }: BundleRecord, leaf: Uint8Array): Promise<void> {
+  async singleProof({ log, leaf: index }: RecordLine, leaf: Uint8Array): Promise<void> {
     const name = `${log}/${index}`;
     const path = proofPath(log, index);
     const bytes = await readWhole(this.#bundle, path);
@@ -136,7 +150,7 @@ export class RecordChecks {
     } else this.#findings.count('proofs');
   }
 
-  async #tileProof(line: BundleRecord, leaf: Uint8Array, checkpoint: Checkpoint): Promise<void> {
+  async #tileProof(line: RecordLine, leaf: Uint8Array, checkpoint: Checkpoint): Promise<void> {
     const { log, leaf: index } = line;
     if (!this.#tiles.has(log)) {
       const source = (tile: string): Promise<Uint8Array | undefined> =>
@@ -161,7 +175,7 @@ export class RecordChecks {
     else this.#findings.count('proofs');
   }
 
-  #custody(line: BundleRecord, text: string | undefined, number: number): void {
+  #custody(line: RecordLine, text: string | undefined, number: number): void {
     const trail = text === undefined ? undefined : parseCustodyLine(text);
     if (trail === undefined) {
       this.#findings.fault('line-damaged', `${CUSTODY}:${number}`, 'It is no line of a custody trail.');
@@ -169,7 +183,17 @@ export class RecordChecks {
     }
     // Another record's line: said once, by the comparison of orders.
     if (trail.record !== `${line.log}/${line.leaf}` || line.type !== 'event') return;
-    const { provenance, sealedAt } = line.record;
+    const isWithheld = isClosed(line) && line.withheld !== undefined;
+    if (trail.withheld === true || isWithheld) {
+      if (trail.withheld !== true || !isWithheld)
+        this.#findings.fault(
+          'custody-differs',
+          trail.record,
+          `Only one of ${RECORDS} and ${CUSTODY} withholds it.`,
+        );
+      return;
+    }
+    const { provenance, sealedAt } = originOf(line);
     const { capture, path, receipt } = trail.captured;
     if (
       provenance?.capture !== capture ||
@@ -186,9 +210,23 @@ export class RecordChecks {
   }
 }
 
+/** What an event says of where it comes from. It may be hostile, and say nothing. */
+function originOf(line: RecordLine): {
+  readonly provenance?: Partial<Provenance>;
+  readonly sealedAt?: string;
+} {
+  if (!isClosed(line)) return line.type === 'event' ? line.record : {};
+  const { provenance, sealedAt } = line.revealed;
+  return {
+    ...(isObject(provenance?.value) ? { provenance: provenance.value } : {}),
+    ...(typeof sealedAt?.value === 'string' ? { sealedAt: sealedAt.value } : {}),
+  };
+}
+
 /** The leaf value that a line leads to; undefined where its record holds what no leaf of its type covers. */
-export function leafOf(line: BundleRecord): Uint8Array | undefined {
+export function leafOf(line: RecordLine): Uint8Array | undefined {
   try {
+    if (isClosed(line)) return verifyRedacted(line);
     return sealLeaf(line.type, line.salt, line.record).leaf;
   } catch {
     return undefined;

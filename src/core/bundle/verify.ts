@@ -24,6 +24,7 @@ import {
   MANIFEST,
   MANIFEST_SIGNATURE,
   type Manifest,
+  originalPath,
   RECORDS,
   REPORT,
 } from './layout.ts';
@@ -56,6 +57,7 @@ export async function verifyBundle(
 }
 
 const ATTACHMENTS = attachmentPath('');
+const ORIGINALS = originalPath('');
 
 /** A manifest of a million files has some 150 MB. */
 const LONGEST_MANIFEST = 512 * 1024 * 1024;
@@ -161,6 +163,8 @@ class BundleVerifier {
           this.#findings.fault('file-changed', path, 'Its SHA-256 is another than listed.');
         else if (path.startsWith(ATTACHMENTS) && path !== ATTACHMENTS + sha256)
           this.#findings.fault('attachment-damaged', path, 'Its bytes do not hash to its name.');
+        else if (path.startsWith(ORIGINALS) && path !== ORIGINALS + sha256)
+          this.#findings.fault('capture-damaged', path, 'Its bytes do not hash to its name.');
       }
       this.#findings.count('files');
       if (++done % 100 === 0) this.#options.progress?.('files', done, manifest.files.length);

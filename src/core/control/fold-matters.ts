@@ -26,7 +26,11 @@ export function foldMatter(asked: Asked, act: MatterAct): Step {
 }
 
 /** Why an account has no part in a matter; undefined where it is a member, and for the owner of the folder. */
-export function outside(register: Register, actor: Actor, matter: Matter): Refused | undefined {
+export function outside(
+  register: Register,
+  actor: Pick<Actor, 'is' | 'name'>,
+  matter: Matter,
+): Refused | undefined {
   if (actor.is === 'owner' || matter.members.includes(actor.name)) return undefined;
   const isLeft = matter.members.some((member) => register.accounts.get(member)?.state === 'active');
   return isLeft ? refused('forbidden', 'the account is no member of the matter') : undefined;
@@ -83,6 +87,8 @@ function produce(
   const { production, prefix, width, first: from, last, spec } = details;
   if (last < from || String(last).length > width)
     return refused('unreadable', 'its last number is before its first, or does not fit the width');
+  // ABC1 and 01 would be the same number as ABC and 101.
+  if (/\d$/.test(prefix)) return refused('unreadable', 'the prefix ends in a digit');
   for (const other of register.productions.values()) {
     if (other.matter !== details.matter || other.prefix !== prefix) continue;
     if (from <= other.last && other.first <= last) return { reason: 'numbers-used', won: other.changed };

@@ -194,6 +194,17 @@ export function permissionsOf(role: Role): readonly Permission[] {
   return ROLES[role].permissions;
 }
 
+/** How far content permissions reach: see {@link ROLES}. */
+export type Reach = RoleSpec['reach'];
+
+/** How far a permission reaches that shows content: the widest of the roles that have it. */
+export function reachOf(roles: readonly Role[], permission: Permission): Reach {
+  const reaches = roles
+    .filter((role) => permissionsOf(role).includes(permission))
+    .map((role) => ROLES[role].reach);
+  return (['all', 'supervised', 'grants'] as const).find((reach) => reaches.includes(reach)) ?? 'none';
+}
+
 /** True for a role that shows content or approves: it takes a second person to give it. */
 export function needsApprover(role: Role): boolean {
   return permissionsOf(role).some((one) => PERMISSIONS[one] === 'content' || PERMISSIONS[one] === 'approval');

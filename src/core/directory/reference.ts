@@ -48,8 +48,17 @@ function goes(directory: Directory, direction: Direction, document: IndexDocumen
   }
 }
 
-const saysAnything = ({ domains, custodians }: Directory): boolean =>
-  domains.length > 0 || [...custodians.values()].some((one) => addressesOf(one).length > 0);
+const saying = new WeakMap<Directory, boolean>();
+
+/** Whether the directory has an address or a domain: without one it cannot say who is of the firm. */
+export function saysAnything(directory: Directory): boolean {
+  const { domains, custodians } = directory;
+  const known = saying.get(directory);
+  if (known !== undefined) return known;
+  const says = domains.length > 0 || [...custodians.values()].some((one) => addressesOf(one).length > 0);
+  saying.set(directory, says);
+  return says;
+}
 
 /** Of the firm: somebody's of the directory, or below one of its domains. */
 function isInside(directory: Directory, party: Party, document: IndexDocument): Verdict {

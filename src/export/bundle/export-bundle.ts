@@ -6,13 +6,10 @@
 import { constants } from 'node:fs';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parseRecordName } from '../../archive/read/record-name.ts';
-import type { ArchiveReader, Head } from '../../archive/reader.ts';
+import type { Head } from '../../archive/reader.ts';
 import {
   attachmentPath,
   CHAIN,
-  CUSTODY,
   checkpointPath,
   DECLARATION_TEMPLATE,
   HEADS,
@@ -20,11 +17,14 @@ import {
   MANIFEST_SIGNATURE,
   type Manifest,
   MOST_PROOFS,
+  originalPath,
   README,
   RECORDS,
   REPORT,
 } from '../../core/bundle/layout.ts';
+import { EMPTY_DIRECTORY } from '../../core/directory/fold.ts';
 import { HoldfastError } from '../../core/errors.ts';
+import type { Sha256 } from '../../core/event.ts';
 import { sha256 } from '../../core/hash.ts';
 import { canonical } from '../../core/json.ts';
 import { logKey } from '../../core/ledger/checkpoint.ts';
@@ -32,75 +32,55 @@ import { verifierKeyText } from '../../core/ledger/note.ts';
 import { toBase64 } from '../../core/ledger/read.ts';
 import { fingerprint, toPem } from '../../core/pki/certificate.ts';
 import { signedData } from '../../core/pki/cms.ts';
-import type { Clock, Random } from '../../core/ports/clock.ts';
-import type { CertifiedSigner, Timestamper } from '../../core/ports/signer.ts';
-import type { RecordName } from '../../core/record.ts';
-import type { ReportSettings, SelectionDescription } from '../report/facts.ts';
-import { signerName, writeReport } from '../report/report.ts';
+import { batesNumber } from '../production/bates.ts';
+import { measureReport, type ReportInput, signerName, writeReport } from '../report/report.ts';
 import { SelectionStore } from '../selection/store.ts';
-import { Custody } from './custody.ts';
+import type { Custody } from './custody.ts';
 import { DECLARATION } from './declaration.ts';
 import { BundleWriter } from './folder.ts';
+import { type Gathered, gather } from './gathered.ts';
 import { newestHeads } from './heads.ts';
 import { writeProofs, writeTiles } from './proofs.ts';
 import { readmeText } from './readme.ts';
+import type { ExportRequest, ExportResult, ExportStep, Measured } from './request.ts';
 import { openWorkplace } from './workplace.ts';
 
-export interface ExportRequest {
-  readonly reader: ArchiveReader;
-  /** Names in any order; `context` marks what only surrounds a hit. A name may come twice; then a hit wins. */
-  readonly hits: AsyncIterable<{ readonly name: RecordName; readonly context: boolean }>;
-  /** Folder to make; must not exist, its parent must. */
-  readonly out: string;
-  readonly seal: CertifiedSigner;
-  /** With it the report is signed at PAdES-BASELINE-T. */
-  readonly timestamper?: Timestamper;
-  readonly selection: SelectionDescription;
-  readonly settings: ReportSettings;
-  /** IANA zone in which days begin and times are printed. */
-  readonly zone: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly progress?: (step: ExportStep, done: number, total: number | undefined) => void;
-}
-
-/** What an export is doing, in this order. */
-export type ExportStep =
-  | 'selecting records'
-  | 'reading records'
-  | 'reading custody'
-  | 'writing records'
-  | 'writing attachments'
-  | 'writing proofs'
-  | 'writing report';
-
-export interface ExportResult {
-  readonly dir: string;
-  readonly records: number;
-  readonly context: number;
-  readonly pages: number;
-  /** Paths below `dir`. */
-  readonly files: readonly string[];
-}
+export type { ExportRequest, ExportResult, ExportStep, Measured } from './request.ts';
 
 /**
  * Writes the bundle. Throws `bad-usage` where `out` exists or its parent does not, `damaged-archive` for a record that
- * does not fit its leaf, `storage-full` when the disk is full; whatever happens, nothing half-written keeps the name.
+ * does not fit its leaf, `storage-full` when the disk is full, `production-differs` for a production that does not come
+ * out as its entry fixed it; whatever happens, nothing half-written keeps the name.
  */
 export async function exportBundle(request: ExportRequest): Promise<ExportResult> {
   const out = resolve(request.out);
+  return await atWork(request, out, async (folder) => {
+    const result = await new Export(request, folder).run();
+    await refuseExisting(out);
+    await rename(folder, out);
+    const parent = await open(dirname(out), constants.O_RDONLY | constants.O_DIRECTORY);
+    await parent.sync().finally(() => parent.close());
+    return { dir: out, ...result };
+  });
+}
+
+/** What the same request would come out as; nothing of it is left at `out`. Throws as {@link exportBundle} does. */
+export async function measureExport(request: ExportRequest): Promise<Measured> {
+  return await atWork(request, resolve(request.out), (folder) => new Export(request, folder).measure());
+}
+
+async function atWork<T>(
+  request: ExportRequest,
+  out: string,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
   await refuseExisting(out);
   const nonce = Buffer.from(request.random.bytes(6)).toString('hex');
   const workplace = await openWorkplace(out, nonce).catch((error: unknown) => {
     throw storageError(error);
   });
   try {
-    const result = await new Export(request, workplace.folder).run();
-    await refuseExisting(out);
-    await rename(workplace.folder, out);
-    const parent = await open(dirname(out), constants.O_RDONLY | constants.O_DIRECTORY);
-    await parent.sync().finally(() => parent.close());
-    return { dir: out, ...result };
+    return await work(workplace.folder);
   } catch (error) {
     throw storageError(error);
   } finally {
@@ -125,7 +105,7 @@ function storageError(error: unknown): unknown {
   if (error instanceof HoldfastError || !(error instanceof Error) || !('code' in error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
     return new HoldfastError('storage-full', 'No room is left on the disk for the export; it was removed.', {
-      hint: 'Free space, or export to another disk.',
+      hint: 'Free some space, or name a folder on another disk.',
       cause: error,
     });
   }
@@ -137,51 +117,74 @@ function storageError(error: unknown): unknown {
     : error;
 }
 
-/** Lines written before other work gets its turn. */
-const BATCH = 500;
-
 class Export {
   readonly #request: ExportRequest;
   readonly #writer: BundleWriter;
   readonly #folder: string;
-  readonly #created: number;
+  /** When the bundle is made, UTC, ms. */
+  readonly #now: number;
+  /** The date on the pages. */
+  readonly #dated: number;
 
   constructor(request: ExportRequest, folder: string) {
     this.#request = request;
     this.#folder = folder;
     this.#writer = new BundleWriter(folder);
     // Certificates and signatures know whole seconds only.
-    this.#created = Math.floor(request.clock.now() / 1000) * 1000;
+    const seconds = (instant: number): number => Math.floor(instant / 1000) * 1000;
+    this.#now = seconds(request.clock.now());
+    this.#dated = seconds(request.production?.created ?? this.#now);
   }
 
-  async run(): Promise<Omit<ExportResult, 'dir'>> {
-    const work = join(this.#folder, 'work.db');
-    const store = new SelectionStore(work, this.#request.zone);
+  run(): Promise<Omit<ExportResult, 'dir'>> {
+    return this.#gathered((store, gathered) => this.#write(store, gathered));
+  }
+
+  measure(): Promise<Measured> {
+    return this.#gathered(async (store, gathered) => {
+      const { counts, recordsDigest } = gathered;
+      return {
+        records: counts.records,
+        context: counts.records - counts.hits,
+        withheld: counts.withheld.records,
+        redacted: counts.redacted.records,
+        pages: await measureReport(await this.#report(store, gathered)),
+        sha256: recordsDigest,
+      };
+    });
+  }
+
+  async #gathered<T>(work: (store: SelectionStore, gathered: Gathered) => Promise<T>): Promise<T> {
+    const { zone, directory } = this.#request;
+    const path = join(this.#folder, 'work.db');
+    const store = new SelectionStore(path, zone, directory);
     try {
-      return await this.#write(store, work);
+      const progress = this.#progress.bind(this);
+      return await work(store, await gather(this.#request, store, this.#writer, progress));
     } finally {
       store.close();
+      await rm(path, { force: true });
     }
   }
 
-  async #write(store: SelectionStore, work: string): Promise<Omit<ExportResult, 'dir'>> {
-    await this.#collect(store);
-    store.arrange();
-    const counts = store.counts();
-    const heads = await this.#heads();
-    const custody = await this.#custody(store, heads, Object.keys(counts.perLog));
-    const recordsDigest = await this.#records(store, custody, counts.records);
+  async #write(store: SelectionStore, gathered: Gathered): Promise<Omit<ExportResult, 'dir'>> {
+    const { counts, heads, custody, recordsDigest } = gathered;
+    const { production } = this.#request;
+    if (production?.fixed !== undefined && recordsDigest !== production.fixed.sha256)
+      throw differs('other records are found now, or they are sealed otherwise');
     if (counts.attachments.held > 0) await this.#attachments(store);
+    await this.#originals(custody);
     const single = counts.records <= MOST_PROOFS;
     await this.#proofs(store, heads, single, counts.records);
     await this.#heading(heads);
     await this.#chain(heads);
-    const attached = single && counts.records > 0;
-    const pages = await this.#report(store, custody, heads, { sha256: recordsDigest, attached });
+    const pages = await writeReport(await this.#report(store, gathered));
+    await this.#writer.adopt(REPORT);
+    if (production?.fixed !== undefined && pages !== production.fixed.pages)
+      throw differs(`its report has ${pages} pages in place of ${production.fixed.pages}`);
     await this.#writer.write(README, readmeText(this.#request.reader.identity.id, single));
     await this.#writer.write(DECLARATION_TEMPLATE, DECLARATION);
-    await this.#manifest({ total: counts.records, context: counts.records - counts.hits }, single);
-    await rm(work, { force: true });
+    await this.#manifest(gathered, single);
     await this.#writer.sync();
     const files = [...this.#writer.files.map(({ path }) => path), MANIFEST, MANIFEST_SIGNATURE].sort();
     return { records: counts.records, context: counts.records - counts.hits, pages, files };
@@ -191,84 +194,45 @@ class Export {
     this.#request.progress?.(step, done, total);
   }
 
-  /** Notes the names first, so that the records are read in the order of the vault: each segment once. */
-  async #collect(store: SelectionStore): Promise<void> {
-    const { reader, hits } = this.#request;
-    let done = 0;
-    for await (const { name, context } of hits) {
-      const { log, leaf } = parseRecordName(name);
-      store.want(log, leaf, !context);
-      if (++done % BATCH === 0) {
-        this.#progress('selecting records', done);
-        await nextTurn();
-      }
-    }
-    const total = done;
-    done = 0;
-    for await (const { name, sealed } of reader.records(store.wanted())) {
-      if (sealed.type === 'event') store.add(name.slice(0, name.lastIndexOf('/')), sealed);
-      if (++done % BATCH === 0) {
-        this.#progress('reading records', done, total);
-        await nextTurn();
-      }
-    }
-    this.#progress('reading records', done, done);
-  }
-
-  /** Taken after the records were read: every one of them lies below. */
-  async #heads(): Promise<Head[]> {
-    const { reader } = this.#request;
-    const heads: Head[] = [];
-    for (const log of await reader.logs()) heads.push(await reader.head(log));
-    return heads;
-  }
-
-  async #custody(store: SelectionStore, heads: readonly Head[], logs: readonly string[]): Promise<Custody> {
-    const custody = new Custody(store.database, store.placed(), store.counts().records);
-    await custody.gather(
-      this.#request.reader,
-      heads.filter(({ log }) => logs.includes(log)),
-      (log, leaf) => store.has(log, leaf),
-      (done, total) => this.#progress('reading custody', done, total),
-    );
-    return custody;
-  }
-
-  async #records(store: SelectionStore, custody: Custody, total: number): Promise<string> {
-    const records = await this.#writer.stream(RECORDS);
-    const trail = await this.#writer.stream(CUSTODY);
-    for (const placed of store.placed()) {
-      const line = { ...placed.sealed, log: placed.log, ...(placed.hit ? {} : { context: true }) };
-      await records.add(`${canonical(line)}\n`);
-      await trail.add(`${canonical(custody.line(placed))}\n`);
-      if (placed.number % BATCH === 0) this.#progress('writing records', placed.number, total);
-    }
-    await trail.close();
-    return (await records.close()).sha256;
-  }
-
   /** Each file that a record holds, once. */
   async #attachments(store: SelectionStore): Promise<void> {
-    const written = new Set<string>();
-    for (const { sealed } of store.placed()) {
-      for (const { state, sha256 } of sealed.record.attachments ?? []) {
-        if (state !== 'held' || sha256 === undefined || written.has(sha256)) continue;
-        written.add(sha256);
-        const file = await this.#writer.stream(attachmentPath(sha256));
-        let found = '';
-        try {
-          for await (const chunk of this.#request.reader.attachment(sealed.record, sha256))
-            await file.add(chunk);
-        } finally {
-          found = (await file.close()).sha256;
-        }
-        if (found !== sha256)
-          throw new HoldfastError('damaged-archive', `The attachment ${sha256} is not what its name says.`, {
-            hint: 'Run holdfast verify; restore the object from a copy.',
-          });
+    const written = new Set<Sha256>();
+    for (const placed of store.placed()) {
+      if (placed.is !== 'whole') continue;
+      const { record } = placed.sealed;
+      for (const { state, sha256: name } of record.attachments ?? []) {
+        if (state !== 'held' || name === undefined || written.has(name)) continue;
+        written.add(name);
+        await this.#object(attachmentPath(name), name, this.#request.reader.attachment(record, name));
         this.#progress('writing attachments', written.size);
       }
     }
+  }
+
+  /** Captures that are wholly selected. */
+  async #originals(custody: Custody): Promise<void> {
+    let done = 0;
+    for (const name of custody.originals()) {
+      const bytes = await this.#request.reader.capture(name);
+      if (bytes === undefined) custody.isAbsent(name);
+      else await this.#object(originalPath(name), name, bytes);
+      this.#progress('writing originals', ++done);
+    }
+  }
+
+  /** A file whose name is its digest. */
+  async #object(path: string, name: Sha256, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    const file = await this.#writer.stream(path);
+    let found = '';
+    try {
+      for await (const chunk of bytes) await file.add(chunk);
+    } finally {
+      found = (await file.close()).sha256;
+    }
+    if (found !== name)
+      throw new HoldfastError('damaged-archive', `The bytes of ${path} are not what their name says.`, {
+        hint: 'Run holdfast verify; restore the object from a copy.',
+      });
   }
 
   async #proofs(
@@ -318,19 +282,20 @@ class Export {
 
   async #report(
     store: SelectionStore,
-    custody: Custody,
-    heads: readonly Head[],
-    records: { sha256: string; attached: boolean },
-  ): Promise<number> {
-    const { seal, timestamper, reader, settings, selection, zone } = this.#request;
+    { counts, heads, custody, recordsDigest }: Gathered,
+  ): Promise<ReportInput> {
+    const { seal, timestamper, reader, settings, selection, zone, directory, production } = this.#request;
     const leaf = seal.chain[0] ?? new Uint8Array();
-    const { pages } = await writeReport({
+    const attached = counts.records > 0 && counts.records <= MOST_PROOFS;
+    return {
       path: this.#writer.path(REPORT),
       facts: {
         settings,
         selection,
         zone,
-        created: new Date(this.#created),
+        directory: directory ?? EMPTY_DIRECTORY,
+        ...(production === undefined ? {} : { production }),
+        created: new Date(this.#dated),
         verification: {
           archive: reader.identity.id,
           heads: heads.map(({ log, size, root }) => ({ log, size, root: toBase64(root) })),
@@ -340,32 +305,38 @@ class Export {
             root: fingerprint(seal.chain.at(-1) ?? leaf),
           },
           level: timestamper === undefined ? 'PAdES-BASELINE-B' : 'PAdES-BASELINE-T',
-          records,
+          records: { sha256: recordsDigest, attached },
         },
       },
       store,
-      accounts: () => custody.accounts(),
-      exceptions: custody.exceptions(),
-      captures: () => custody.captures(),
-      captureNumber: (number) => custody.captureOf(number),
-      ...(records.attached
+      custody,
+      ...(attached
         ? { attachment: { name: RECORDS, bytes: await readFile(this.#writer.path(RECORDS)) } }
         : {}),
       seal,
       ...(timestamper === undefined ? {} : { timestamper }),
       progress: (done, total) => this.#progress('writing report', done, total),
-    });
-    await this.#writer.adopt(REPORT);
-    return pages;
+    };
   }
 
-  async #manifest(records: Manifest['records'], single: boolean): Promise<void> {
-    const { seal, reader, timestamper } = this.#request;
+  async #manifest({ counts }: Gathered, single: boolean): Promise<void> {
+    const { seal, reader, timestamper, production } = this.#request;
     const manifest: Manifest = {
-      v: 1,
+      v: production === undefined ? 1 : 2,
+      ...(production === undefined
+        ? {}
+        : {
+            production: {
+              volume: production.volume,
+              first: batesNumber(production.bates, 1),
+              last: batesNumber(production.bates, production.last - production.bates.first + 1),
+              withheld: counts.withheld.records,
+              redacted: counts.redacted.records,
+            },
+          }),
       archive: reader.identity.id,
-      created: new Date(this.#created).toISOString(),
-      records,
+      created: new Date(this.#now).toISOString(),
+      records: { total: counts.records, context: counts.records - counts.hits },
       proofs: single ? 'single' : 'tiles',
       files: [...this.#writer.files].sort((a, b) => (a.path < b.path ? -1 : 1)),
     };
@@ -374,10 +345,20 @@ class Export {
       digest: sha256(text),
       chain: seal.chain,
       sign: (message) => seal.sign(message),
-      signingTime: this.#created,
+      signingTime: this.#now,
       ...(timestamper === undefined ? {} : { timestamp: (imprint) => timestamper.timestamp(imprint) }),
     });
     await this.#writer.write(MANIFEST, text, false);
     await this.#writer.write(MANIFEST_SIGNATURE, signature, false);
   }
+}
+
+function differs(why: string): HoldfastError {
+  return new HoldfastError(
+    'production-differs',
+    `The production does not come out as it was fixed: ${why}.`,
+    {
+      hint: 'Nothing was written. A version of Holdfast that reads or draws otherwise, or a damaged archive, can be the cause: run holdfast verify.',
+    },
+  );
 }

@@ -30,13 +30,18 @@ export interface TextStyle {
 export interface Furniture {
   /** Left and right of the head. */
   readonly head: readonly [string, string];
-  /** Left of the foot; the page number stands at the right. */
+  /** Left of the foot; the page's place among all pages stands at the right. */
   readonly foot: string;
+  /** A number of the page's own, at the right end of the foot, the place before it. All are as wide. */
+  readonly number?: (page: number) => string;
   /** About how many pages there will be: decides the room for "of 1,234". */
   readonly estimate: number;
 }
 
 export const MARGIN = { left: 58, right: 58, top: 76, bottom: 68 } as const;
+/** Points between a page's place among all and its own number, and what the place takes at most. */
+const NUMBER_GAP = 18;
+const PLACE_ROOM = 110;
 const HEAD: TextStyle = { size: 7.5, leading: 10, ink: 'soft' };
 
 /** Draws on the pages of a file, or counts them. */
@@ -128,11 +133,17 @@ export class Sheet {
     this.textAt(this.left, 40, right, { ...HEAD, weight: 'semibold', align: 'right' }, this.width);
     this.rule(this.left, 54, this.width);
     const base = this.file.height - 40;
+    const number = this.furniture.number?.(this.page);
+    let end = this.width;
+    if (number !== undefined) {
+      this.textAt(this.left, base, number, { ...HEAD, weight: 'semibold', align: 'right' }, this.width);
+      end -= this.widthOf(number, { ...HEAD, weight: 'semibold' }) + NUMBER_GAP;
+    }
     const room = totalRoom(this.furniture.estimate);
-    this.textAt(this.left, base, this.furniture.foot, HEAD, this.width * 0.72);
+    this.textAt(this.left, base, this.furniture.foot, HEAD, end - PLACE_ROOM);
     // "Page x of" ends where the total begins; the total is drawn by a form that all pages share.
-    this.textAt(this.left, base, `Page ${this.page} of`, { ...HEAD, align: 'right' }, this.width - room);
-    this.#graphics.push(`q 1 0 0 1 ${num(this.right - room)} ${num(base + HEAD.size)} cm /Total Do Q`);
+    this.textAt(this.left, base, `Page ${this.page} of`, { ...HEAD, align: 'right' }, end - room);
+    this.#graphics.push(`q 1 0 0 1 ${num(this.left + end - room)} ${num(base + HEAD.size)} cm /Total Do Q`);
     this.y = y;
   }
 

@@ -4,39 +4,27 @@ import type { Sheet } from '../pdf/sheet.ts';
 import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
 import { count, list, pairs, paragraph, part, plural, STYLE, subheading, Table } from './blocks.ts';
 import { emojiName } from './emoji.ts';
-import type { ReportFacts } from './facts.ts';
-
-export interface CaptureLine {
-  readonly capture: string;
-  readonly path: string;
-  readonly receivedAt: string;
-  readonly records: number;
-  readonly sealedFirst: string;
-  readonly sealedLast: string;
-  readonly observed: number;
-}
+import type { CustodyFacts, ReportFacts } from './facts.ts';
 
 export interface BackInput {
   readonly facts: ReportFacts;
   readonly store: SelectionStore;
   readonly counts: SelectionCounts;
   readonly pages: Uint32Array;
-  /** Captures in the order of their first record; the position is the number that appendix A cites. */
-  readonly captures: () => Iterable<CaptureLine>;
-  readonly captureNumber: (number: number) => number | undefined;
+  readonly custody: CustodyFacts;
   readonly emoji: ReadonlyMap<string, number>;
 }
 
-/** Draws verification and appendices A to C. */
+/** Draws appendices A to C and verification. */
 export async function drawBack(
   sheet: Sheet,
   input: BackInput,
   bookmark: (title: string) => void,
 ): Promise<void> {
-  verification(sheet, input.facts, bookmark);
   await positions(sheet, input, bookmark);
-  custody(sheet, input, bookmark);
+  trail(sheet, input, bookmark);
   emojiNames(sheet, input.emoji, sheet.file.shaper.substituted, bookmark);
+  verification(sheet, input.facts, bookmark);
   sheet.endPage();
 }
 
@@ -102,7 +90,7 @@ const TINY = { size: 6.5, leading: 8.6 } as const;
 /** Appendix A: number → page, record, capture; in three columns. */
 async function positions(
   sheet: Sheet,
-  { store, pages, captureNumber }: BackInput,
+  { store, pages, custody }: BackInput,
   bookmark: (title: string) => void,
 ): Promise<void> {
   part(sheet, 'Appendix A: where each record is');
@@ -126,7 +114,7 @@ async function positions(
       }
     }
     const x = sheet.left + column * width;
-    const capture = captureNumber(number);
+    const capture = custody.captureOf(number);
     sheet.textAt(x, sheet.y, String(number), { ...TINY, align: 'right', weight: 'semibold' }, 30);
     sheet.textAt(x + 36, sheet.y, `p. ${pages[number] ?? 0}`, TINY, 34);
     sheet.textAt(x + 72, sheet.y, `${log}/${leaf}`, TINY, 56);
@@ -136,13 +124,19 @@ async function positions(
   }
 }
 
+const ORIGINAL = {
+  here: 'Original: in originals/',
+  kept: 'Original: not in this export, as it holds more than these records',
+  absent: 'Original: no longer in the archive',
+} as const;
+
 /** Appendix B: the captures that these records come from. */
-function custody(sheet: Sheet, { captures, store }: BackInput, bookmark: (title: string) => void): void {
+function trail(sheet: Sheet, { custody, store }: BackInput, bookmark: (title: string) => void): void {
   part(sheet, 'Appendix B: custody of these records');
   bookmark('Appendix B: custody of these records');
   paragraph(
     sheet,
-    'Each capture as it was received, with the SHA-256 of its bytes, and when its records of this export were sealed. custody.ndjson states the same record by record, and every further copy in which a record was observed.',
+    'Each capture as it was received, with the SHA-256 of its bytes, and when its records of this export were sealed. custody.ndjson states the same record by record, and every further copy in which a record was observed. The original of a capture stands in originals/ where all that it holds is in this export; of the others, this is their digest, and the position of each record stands in records.ndjson.',
   );
   const table = new Table(sheet, [
     { title: 'No.', width: 40 },
@@ -157,7 +151,7 @@ function custody(sheet: Sheet, { captures, store }: BackInput, bookmark: (title:
     return `${day} ${time} ${offset}`;
   };
   let number = 0;
-  for (const line of captures()) {
+  for (const line of custody.captures()) {
     number++;
     const sealed =
       line.sealedFirst === line.sealedLast
@@ -166,7 +160,7 @@ function custody(sheet: Sheet, { captures, store }: BackInput, bookmark: (title:
     const observed = line.observed === 0 ? '' : `\n${plural(line.observed, 'observation')} in other copies`;
     table.row([
       `C${number}`,
-      `${line.path}\n${line.capture}${observed}`,
+      `${line.path}\n${line.capture}\n${ORIGINAL[line.original]}${observed}`,
       when(line.receivedAt),
       sealed,
       count(line.records),

@@ -5,11 +5,13 @@
 import { X509Certificate } from 'node:crypto';
 import type { CertifiedSigner, Timestamper } from '../../core/ports/signer.ts';
 import { createPdf, type PdfFile } from '../pdf/file.ts';
+import type { PdfReference } from '../pdf/internals.ts';
 import { type Furniture, Sheet, writeTotal } from '../pdf/sheet.ts';
 import { embedValidationData, reserveSignature, signPdf } from '../pdf/signature.ts';
+import { batesNumber } from '../production/bates.ts';
 import type { SelectionStore } from '../selection/store.ts';
-import { type BackInput, drawBack } from './back.ts';
-import type { ReportFacts } from './facts.ts';
+import { drawBack } from './back.ts';
+import type { CustodyFacts, ReportFacts } from './facts.ts';
 import { drawFront, type FrontInput } from './front.ts';
 import { drawTranscript } from './transcript.ts';
 
@@ -19,10 +21,7 @@ export interface ReportInput {
   readonly facts: ReportFacts;
   /** Arranged. */
   readonly store: SelectionStore;
-  readonly accounts: FrontInput['accounts'];
-  readonly exceptions: FrontInput['exceptions'];
-  readonly captures: BackInput['captures'];
-  readonly captureNumber: BackInput['captureNumber'];
+  readonly custody: CustodyFacts;
   /** records.ndjson, where it is small enough to be attached. */
   readonly attachment?: { readonly name: string; readonly bytes: Uint8Array };
   readonly seal: CertifiedSigner;
@@ -30,78 +29,80 @@ export interface ReportInput {
   readonly progress: (done: number, total: number) => void;
 }
 
-export interface ReportResult {
-  readonly pages: number;
-  readonly substituted: { readonly different: number; readonly times: number };
-}
-
-/** Writes and signs the report. On failure the file may be left behind, unfinished: remove it. */
-export async function writeReport(input: ReportInput): Promise<ReportResult> {
-  const { facts } = input;
-  const file = createPdf({
-    path: input.path,
-    title: 'Transcript of electronic communications',
-    author: facts.settings.firm?.name ?? facts.verification.archive,
-    created: facts.created,
-    paper: facts.settings.paper ?? 'letter',
-  });
+/** Writes and signs the report; answers its number of pages. On failure the file may be left behind: remove it. */
+export async function writeReport(input: ReportInput): Promise<number> {
+  const file = open(input);
   try {
-    const { pages, signature } = await draw(file, input);
+    const total = file.pdf.ref({});
+    const { pages, bookmarks, written } = await draw(file, input, total);
+    const { facts } = input;
+    if (input.attachment !== undefined) attach(file, input.attachment, facts.created);
+    embedValidationData(file, input.seal);
+    const signature = reserveSignature(file, {
+      signer: facts.verification.signer.name,
+      reason: 'Seal of the archive on an exported transcript',
+      at: facts.created,
+    });
+    writeTotal(file, total, pages);
+    file.moveToFront(written, bookmarks);
     await file.close();
     await signPdf(input.path, signature, input.seal, input.timestamper);
-    return { pages, substituted: substitutions(file) };
+    return pages;
   } catch (error) {
     file.abandon();
     throw error;
   }
 }
 
-async function draw(file: PdfFile, input: ReportInput) {
-  const { facts, store } = input;
+/** The number of pages that the same input comes to. The file may be left behind, empty. */
+export async function measureReport(input: ReportInput): Promise<number> {
+  const file = open(input);
+  try {
+    return (await draw(file, input)).pages;
+  } finally {
+    file.abandon();
+  }
+}
+
+function open({ path, facts }: ReportInput): PdfFile {
+  return createPdf({
+    path,
+    title: 'Transcript of electronic communications',
+    author: facts.settings.firm?.name ?? facts.verification.archive,
+    created: facts.created,
+    paper: facts.settings.paper ?? 'letter',
+  });
+}
+
+/** Draws everything; without `total`, the form that shows the number of pages, on dry sheets, which only count. */
+async function draw(file: PdfFile, input: ReportInput, total?: PdfReference) {
+  const { facts, store, custody } = input;
   const counts = store.counts();
   const furniture = furnitureOf(facts, counts.records);
-  const front: Omit<FrontInput, 'pagesOf' | 'substituted'> = {
-    facts,
-    store,
-    counts,
-    accounts: input.accounts,
-    exceptions: input.exceptions,
-  };
+  const front: Omit<FrontInput, 'pagesOf' | 'substituted'> = { facts, store, counts, custody };
   const dry = new Sheet(file, furniture, 0);
   drawFront(dry, { ...front, pagesOf: () => undefined, substituted: { different: 0, times: 0 } }, () => {});
   const frontPages = dry.page;
 
-  const total = file.pdf.ref({});
   const sheet = new Sheet(file, furniture, frontPages, total);
   const outline = file.pdf.outline;
   let current: PDFKit.PDFOutline | undefined;
   // Bookmarks stay in memory: a report of very many slices has them for conversations only.
   const slices = counts.slices <= 20_000;
-  const result = await drawTranscript(sheet, store, counts.records, {
+  const result = await drawTranscript(sheet, facts.directory, store, counts.records, {
     bookmark: (title, level) => {
+      if (sheet.dry) return;
       if (level === 0) current = outline.addItem(title.slice(0, 200));
       else if (slices) (current ?? outline).addItem(title);
     },
     progress: (done) => input.progress(done, counts.records),
   });
   const bookmark = (title: string): void => {
-    outline.addItem(title);
+    if (!sheet.dry) outline.addItem(title);
   };
-  await drawBack(
-    sheet,
-    {
-      facts,
-      store,
-      counts,
-      pages: result.pages,
-      captures: input.captures,
-      captureNumber: input.captureNumber,
-      emoji: result.emoji,
-    },
-    bookmark,
-  );
+  const back = { facts, store, counts, pages: result.pages, custody, emoji: result.emoji };
+  await drawBack(sheet, back, bookmark);
   const pages = sheet.page;
-  const written = pages - frontPages;
   const bookmarks = outline.children.length;
   const first = new Sheet(file, furniture, 0, total);
   drawFront(
@@ -115,24 +116,16 @@ async function draw(file: PdfFile, input: ReportInput) {
   );
   if (first.page !== frontPages)
     throw new Error(`the first part took ${first.page} pages in place of ${frontPages}`);
-  if (input.attachment !== undefined) attach(file, input.attachment, facts.created);
-  embedValidationData(file, input.seal);
-  const signature = reserveSignature(file, {
-    signer: facts.verification.signer.name,
-    reason: 'Seal of the archive on an exported transcript',
-    at: facts.created,
-  });
-  writeTotal(file, total, pages);
-  file.moveToFront(written, bookmarks);
-  return { pages, signature };
+  return { pages, bookmarks, written: pages - frontPages };
 }
 
 function furnitureOf(facts: ReportFacts, records: number): Furniture {
-  const { settings } = facts;
+  const { settings, production } = facts;
   const name = settings.firm?.name ?? facts.verification.archive;
   const left = [name, settings.matter].filter((part) => part !== undefined).join('  ·  ');
   return {
-    head: [left, 'DRAFT'],
+    head: [left, production === undefined ? 'DRAFT' : `Volume ${production.volume}`],
+    ...(production === undefined ? {} : { number: (page) => batesNumber(production.bates, page) }),
     foot: settings.legend ?? 'Transcript of electronic communications',
     // Some 18 records a page, and a line in appendix A for each.
     estimate: 12 + records / 17,

@@ -2,15 +2,16 @@
  * The transcript: one heading per slice, one entry per record. A message's changes stand under it, each with its own
  * number; nothing that was edited or deleted leaves the page. Meaning is carried by words and marks, never by colour.
  */
+import type { Directory } from '../../core/directory/fold.ts';
+import { standingOf } from '../../core/directory/standing.ts';
 import type { Attachment } from '../../core/event.ts';
 import { clusters } from '../pdf/shape.ts';
 import type { Sheet, TextStyle } from '../pdf/sheet.ts';
+import { type RedactedEvent, shownOf } from '../selection/closed.ts';
 import { longDay } from '../selection/local-time.ts';
-import type { EventRecord } from '../selection/sealed-event.ts';
 import type { ConversationFacts, Placed, SelectionStore } from '../selection/store.ts';
 import { count, plural } from './blocks.ts';
-import { titleOf } from './front.ts';
-import { describe, partyName } from './wording.ts';
+import { describe, describeRedacted, partyName, titleOf, type Words } from './wording.ts';
 
 const NAME: TextStyle = { size: 8.5, leading: 12, weight: 'semibold' };
 const META: TextStyle = { size: 7.5, leading: 12, ink: 'soft' };
@@ -48,21 +49,24 @@ export interface TranscriptHooks {
 /** Draws every record of the store from the sheet's next page on. `total` is the number of records. */
 export async function drawTranscript(
   sheet: Sheet,
+  directory: Directory,
   store: SelectionStore,
   total: number,
   hooks: TranscriptHooks,
 ): Promise<TranscriptResult> {
   const pages = new Uint32Array(total + 1);
   const conversations = new Map<number, { first: number; last: number }>();
-  const transcript = new Transcript(sheet, store, hooks);
+  const transcript = new Transcript(sheet, directory, store, hooks);
   for (const conversation of store.conversations()) transcript.know(conversation);
   const emoji = new Map<string, number>();
   let done = 0;
   for (const placed of store.placed()) {
     pages[placed.number] = transcript.entry(placed);
-    const { record } = placed.sealed;
-    collectEmoji(record.text, emoji);
-    if (record.kind === 'reaction') collectEmoji(record.payload.emoji, emoji);
+    if (placed.is === 'whole') {
+      const { record } = placed.sealed;
+      collectEmoji(record.text, emoji);
+      if (record.kind === 'reaction') collectEmoji(record.payload.emoji, emoji);
+    }
     const range = conversations.get(placed.conversation);
     if (range === undefined) conversations.set(placed.conversation, { first: sheet.page, last: sheet.page });
     else range.last = sheet.page;
@@ -89,6 +93,7 @@ function collectEmoji(text: string | undefined, into: Map<string, number>): void
 
 class Transcript {
   readonly #sheet: Sheet;
+  readonly #directory: Directory;
   readonly #store: SelectionStore;
   readonly #hooks: TranscriptHooks;
   readonly #known = new Map<number, ConversationFacts>();
@@ -99,8 +104,9 @@ class Transcript {
   #inSlice = 0;
   #sliceSize = 0;
 
-  constructor(sheet: Sheet, store: SelectionStore, hooks: TranscriptHooks) {
+  constructor(sheet: Sheet, directory: Directory, store: SelectionStore, hooks: TranscriptHooks) {
     this.#sheet = sheet;
+    this.#directory = directory;
     this.#store = store;
     this.#hooks = hooks;
   }
@@ -116,10 +122,39 @@ class Transcript {
       this.#partHeading(placed);
     }
     this.#inSlice++;
-    const { record } = placed.sealed;
-    const page = placed.under === undefined ? this.#own(placed, record) : this.#under(placed, record);
-    this.#follow(record);
+    const words = this.#words(placed);
+    const page = placed.under === undefined ? this.#own(placed, words) : this.#under(placed, words);
+    this.#follow(placed);
     return page;
+  }
+
+  #words(placed: Placed): Words {
+    switch (placed.is) {
+      case 'whole':
+        return this.#named(
+          describe(placed.sealed.record, (event) => this.#store.numberOf(event, placed.conversation)),
+          placed.sealed.record,
+        );
+      case 'redacted':
+        return this.#named(describeRedacted(placed.record, placed.reason), placed.record);
+      case 'withheld': {
+        const note = `[WITHHELD – ${placed.reason}]`;
+        return { note, change: note };
+      }
+    }
+  }
+
+  /** With what the directory says of the sender: who he is where the source shows an address only, and EXT. */
+  #named(words: Words, { network, sender, at }: RedactedEvent): Words {
+    if (words.name === undefined || sender === undefined) return words;
+    const standing = standingOf(this.#directory, network, sender.address, at.instant);
+    if (standing === undefined) return words;
+    if (standing.is !== 'firm')
+      return { ...words, name: `${words.name}  ${standing.is === 'external' ? 'EXT' : '(unknown)'}` };
+    const isNamed = sender.name !== undefined && sender.name !== '' && sender.name !== sender.address;
+    if (isNamed) return words;
+    const names = standing.owners.map(({ id, names: [name] }) => name ?? id);
+    return { ...words, name: `${words.name}  [${names.join(' or ')}]` };
   }
 
   #slice(placed: Placed): void {
@@ -192,16 +227,15 @@ class Transcript {
   }
 
   /** A record that stands by itself. */
-  #own(placed: Placed, record: EventRecord): number {
+  #own(placed: Placed, words: Words): number {
     const sheet = this.#sheet;
-    const words = describe(record, (event) => this.#store.numberOf(event, placed.conversation));
     const x = sheet.left + BODY;
     const width = sheet.right - x;
     const text = words.text === undefined ? [] : sheet.lay(words.text, TEXT, width);
     sheet.ensure(NAME.leading + Math.min(text.length, 3) * TEXT.leading + 6);
     const page = sheet.page;
     const top = sheet.y;
-    this.#gutter(placed, record, top);
+    this.#gutter(placed, top);
     if (words.name !== undefined) {
       const nameWidth = Math.min(sheet.widthOf(words.name.slice(0, 120), NAME), width * 0.6) + 1;
       sheet.textAt(x, top, words.name, NAME, nameWidth);
@@ -211,40 +245,43 @@ class Transcript {
     }
     if (words.note !== undefined) sheet.text(words.note, NOTE, { x, width });
     sheet.lines(text, TEXT, x, width);
-    this.#attachments(record.attachments, x, width);
+    this.#attachments(placed, x, width);
     sheet.y += 5.5;
     return page;
   }
 
   /** A change, under the message that it changes. */
-  #under(placed: Placed, record: EventRecord): number {
+  #under(placed: Placed, words: Words): number {
     const sheet = this.#sheet;
-    const words = describe(record, (event) => this.#store.numberOf(event, placed.conversation));
     const x = sheet.left + BODY;
     const width = sheet.right - x;
     // Closer to its message than the message is to the next.
     sheet.y -= 2.5;
     sheet.ensure(TAG.leading + (words.text === undefined ? 0 : TEXT.leading) + 4);
     const page = sheet.page;
-    this.#gutter(placed, record, sheet.y);
-    sheet.text(this.#tag(placed, record, words.change ?? words.note ?? ''), TAG, { x, width });
+    this.#gutter(placed, sheet.y);
+    sheet.text(this.#tag(placed, words.change ?? words.note ?? ''), TAG, { x, width });
     if (words.text !== undefined) sheet.text(words.text, TEXT, { x, width });
-    this.#attachments(record.attachments, x, width);
+    this.#attachments(placed, x, width);
     sheet.y += 5.5;
     return page;
   }
 
   /** `[EDITED 14:05:12 by X]`, with the day where it is another than the slice's. */
-  #tag(placed: Placed, record: EventRecord, change: string): string {
+  #tag(placed: Placed, change: string): string {
+    const record = shownOf(placed);
+    if (record === undefined) return change;
     const { day, time } = this.#store.clock.at(record.at.instant);
     const when = day === placed.day ? time : `${day} ${time}`;
     return change.replace('{when}', record.at.precision === 'day' ? day : when);
   }
 
-  #gutter(placed: Placed, record: EventRecord, y: number): void {
+  #gutter(placed: Placed, y: number): void {
     const sheet = this.#sheet;
     if (placed.hit) sheet.textAt(sheet.left + MARK, y - 3.5, '▸', HIT, 14);
     sheet.textAt(sheet.left + NUMBER.x, y, String(placed.number), { ...META, align: 'right' }, NUMBER.width);
+    const record = shownOf(placed);
+    if (record === undefined) return;
     const { day, time, offset } = this.#store.clock.at(record.at.instant);
     const { precision, zoneSource } = record.at;
     const shown =
@@ -265,7 +302,9 @@ class Transcript {
     );
   }
 
-  #attachments(attachments: readonly Attachment[] | undefined, x: number, width: number): void {
+  #attachments(placed: Placed, x: number, width: number): void {
+    const attachments: readonly Attachment[] | undefined =
+      placed.is === 'whole' ? placed.sealed.record.attachments : undefined;
     for (const file of attachments ?? []) {
       const facts = [
         file.size === undefined ? undefined : plural(file.size, 'byte'),
@@ -282,7 +321,9 @@ class Transcript {
   }
 
   /** Keeps the membership as these records tell it. */
-  #follow(record: EventRecord): void {
+  #follow(placed: Placed): void {
+    if (placed.is !== 'whole') return;
+    const { record } = placed.sealed;
     if (record.kind === 'roster') {
       this.#members = new Map(record.payload.members.map((member) => [member.address, partyName(member)]));
     } else if (record.kind === 'join' && record.sender !== undefined) {

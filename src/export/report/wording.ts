@@ -1,5 +1,8 @@
 /** What a record says in the transcript, in words. Pure: no layout here. */
+import type { Custodian } from '../../core/directory/fold.ts';
+import type { Days } from '../../core/directory/periods.ts';
 import type { EventId, Party } from '../../core/event.ts';
+import type { RedactedEvent } from '../selection/closed.ts';
 import type { EventRecord } from '../selection/sealed-event.ts';
 
 export interface Words {
@@ -25,6 +28,26 @@ export function partyName(party: Party | undefined): string {
   return `${name} (${address})`;
 }
 
+/** A conversation's name as the report shows it; the addresses of a direct one are set apart. */
+export function titleOf({ name, id, kind }: { name: string | undefined; id: string; kind: string }): string {
+  if (name !== undefined && name !== '') return name;
+  const addresses = id.split(' ');
+  return kind === 'direct' && addresses.length === 2 ? addresses.join(' and ') : id;
+}
+
+/** Where a custodian works, as the directory says. */
+export function employerOf({ entity, desk, employedFrom: from, employedTo: to }: Custodian): string {
+  const place = [entity, desk].filter((part) => part !== null).join(', ') || 'not stated';
+  return from === null && to === null ? place : `${place}\n${days({ from, to })}`;
+}
+
+/** `from 2009-01-05`, `2009-01-05 to 2011-03-01`. */
+export function days({ from, to }: Days): string {
+  if (from === null && to === null) return 'at all times';
+  if (to === null) return `from ${from}`;
+  return from === null ? `to ${to}` : `${from} to ${to}`;
+}
+
 const shortName = (party: Party | undefined): string =>
   party === undefined
     ? 'someone not named'
@@ -34,7 +57,7 @@ const shortName = (party: Party | undefined): string =>
 
 const SHOWN = 12;
 
-function recipientsOf(record: EventRecord): string | undefined {
+function recipientsOf(record: Pick<EventRecord, 'recipients'>): string | undefined {
   const { recipients } = record;
   if (recipients === undefined || recipients.length === 0) return undefined;
   const names = recipients
@@ -114,6 +137,28 @@ export function describe(record: EventRecord, numberOf: (event: EventId) => numb
     default:
       return { ...text, ...plain(record, person, by) };
   }
+}
+
+/** Tags of changes, where no more than their kind is shown. */
+const CLOSED_CHANGE: { readonly [kind in EventRecord['kind']]?: string } = {
+  edit: 'EDITED',
+  deletion: 'DELETED',
+  reaction: 'REACTION',
+  read: 'READ',
+};
+
+/** Words for a record of which only who, when and where is shown. */
+export function describeRedacted(record: RedactedEvent, reason: string): Words {
+  const recipients = recipientsOf(record);
+  const redacted = `[REDACTED – ${reason}]`;
+  const change = CLOSED_CHANGE[record.kind];
+  const by = shortName(record.actor ?? record.sender);
+  return {
+    ...(record.sender === undefined ? {} : { name: partyName(record.sender) }),
+    ...(recipients === undefined ? {} : { recipients }),
+    note: change === undefined ? redacted : `[${change} by ${by}] ${redacted}`,
+    ...(change === undefined ? {} : { change: `[${change} {when} by ${by}] ${redacted}` }),
+  };
 }
 
 type Plain = Exclude<EventRecord, { readonly kind: 'message' | 'edit' | 'deletion' | 'reaction' | 'read' }>;

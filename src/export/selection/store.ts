@@ -4,16 +4,21 @@
  * in the export's own closed folder and is removed with it.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { type Directory, EMPTY_DIRECTORY } from '../../core/directory/fold.ts';
 import type { LogName, RecordName } from '../../core/record.ts';
+import { type Closing, type Content, contentOf } from './closed.ts';
 import { LocalClock } from './local-time.ts';
+import { Parties, type PersonFacts } from './parties.ts';
 import { type EventRecord, familyName, type SealedEvent } from './sealed-event.ts';
 
-/** One record in the order of the report. `number` counts from 1. */
-export interface Placed {
+/** One record in the order of the report, as far as it is shown. `number` counts from 1. */
+export type Placed = Place & Content;
+
+interface Place {
   readonly number: number;
   readonly log: string;
+  readonly leaf: number;
   readonly hit: boolean;
-  readonly sealed: SealedEvent;
   /** Number of the message under which this change is shown; absent where it stands by itself. */
   readonly under?: number;
   readonly conversation: number;
@@ -28,24 +33,23 @@ export interface ConversationFacts {
   readonly kind: string;
   readonly name: string | undefined;
   readonly records: number;
-  readonly messages: number;
   readonly slices: number;
   readonly first: string;
   readonly last: string;
 }
 
-export interface PersonFacts {
-  readonly network: string;
-  readonly address: string;
-  readonly names: readonly string[];
-  readonly sent: number;
-  readonly first: string;
-  readonly last: string;
+/** Records that are not shown, and the families that they make up. */
+export interface ClosedCount {
+  readonly records: number;
+  readonly families: number;
 }
 
+/** Of withheld records only their number is counted. */
 export interface SelectionCounts {
   readonly records: number;
   readonly hits: number;
+  readonly withheld: ClosedCount;
+  readonly redacted: ClosedCount;
   readonly kinds: Readonly<Record<string, number>>;
   readonly conversations: number;
   readonly slices: number;
@@ -65,10 +69,9 @@ const SCHEMA = `
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -8000;
 CREATE TABLE wanted (log TEXT, leaf INTEGER, hit INTEGER, PRIMARY KEY (log, leaf)) WITHOUT ROWID;
 CREATE TABLE conversation (id INTEGER PRIMARY KEY, network TEXT, key TEXT, kind TEXT, name TEXT, UNIQUE (network, key));
-CREATE TABLE party (id INTEGER PRIMARY KEY, network TEXT, address TEXT, names TEXT, sent INTEGER, first TEXT, last TEXT,
-  UNIQUE (network, address));
 CREATE TABLE record (seq INTEGER PRIMARY KEY, log TEXT, leaf INTEGER, conversation INTEGER, at TEXT, day TEXT, kind TEXT,
-  event TEXT, family TEXT, root INTEGER, hit INTEGER, party INTEGER, line TEXT, UNIQUE (log, leaf));
+  event TEXT, family TEXT, root INTEGER, hit INTEGER, closed TEXT, reason TEXT, party INTEGER, content TEXT,
+  UNIQUE (log, leaf));
 `;
 const ARRANGE = `
 CREATE INDEX record_root ON record (event, conversation) WHERE root = 1;
@@ -84,7 +87,7 @@ INSERT INTO placed (seq, anchor, conversation, day)
 CREATE INDEX placed_seq ON placed (seq);
 CREATE INDEX placed_slice ON placed (conversation, day);
 CREATE TABLE conversation_facts AS
-  SELECT c.id, c.network, c.key, c.kind, c.name, count(*) AS records, sum(r.kind = 'message') AS messages,
+  SELECT c.id, c.network, c.key, c.kind, c.name, count(*) AS records,
     count(DISTINCT p.day) AS slices, min(r.at) AS first, max(r.at) AS last, min(p.number) AS number
   FROM placed p JOIN record r ON r.seq = p.seq JOIN conversation c ON c.id = p.conversation
   GROUP BY c.id ORDER BY number;
@@ -107,6 +110,7 @@ export class SelectionStore {
   readonly #db: DatabaseSync;
   readonly #want: StatementSync;
   readonly #insert: StatementSync;
+  readonly #parties: Parties;
   readonly #conversations = new Map<string, number>();
   readonly #counts: Counts = {
     hits: 0,
@@ -117,20 +121,25 @@ export class SelectionStore {
     repaired: 0,
   };
   #numberOf: StatementSync | undefined;
-  #has: StatementSync | undefined;
+  #how: StatementSync | undefined;
 
-  /** `path` must not exist; the caller removes it after `close`. `zone` decides the days. */
-  constructor(path: string, zone: string) {
+  /**
+   * `path` must not exist; the caller removes it after `close`. `zone` decides the days, `directory` who people are
+   * (default: nobody is known).
+   */
+  constructor(path: string, zone: string, directory: Directory = EMPTY_DIRECTORY) {
     this.clock = new LocalClock(zone);
     this.#db = new DatabaseSync(path);
     this.#db.exec(SCHEMA);
+    this.#parties = new Parties(this.#db, directory);
     this.#db.exec('BEGIN');
     this.#want = this.#db.prepare(
       'INSERT INTO wanted VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hit = max(hit, excluded.hit)',
     );
     this.#insert = this.#db.prepare(
-      `INSERT INTO record (log, leaf, conversation, at, day, kind, event, family, root, hit, party, line)
-       VALUES (?1, ?2, ?, ?, ?, ?, ?, ?, ?, (SELECT hit FROM wanted WHERE log = ?1 AND leaf = ?2), ?, ?) RETURNING hit`,
+      `INSERT INTO record (log, leaf, conversation, at, day, kind, event, family, root, hit, closed, reason, party, content)
+       VALUES (?1, ?2, ?, ?, ?, ?, ?, ?, ?, (SELECT hit FROM wanted WHERE log = ?1 AND leaf = ?2), ?, ?, ?, ?)
+       RETURNING hit`,
     );
   }
 
@@ -145,10 +154,11 @@ export class SelectionStore {
       yield `${row.log}/${row.leaf}`;
   }
 
-  /** Adds a record that is wanted, once. */
-  add(log: LogName, sealed: SealedEvent): void {
+  /** Adds a record that is wanted, once; `closing`: why it is not shown. */
+  add(log: LogName, sealed: SealedEvent, closing?: Closing): void {
     const { record } = sealed;
-    const party = record.sender === undefined ? null : this.#party(record);
+    // Whoever only stands in what is withheld took no part in what is shown.
+    const party = closing?.is === 'withheld' ? null : this.#parties.add(record);
     const added = this.#insert.get(
       log,
       sealed.leaf,
@@ -159,22 +169,25 @@ export class SelectionStore {
       record.id,
       familyName(record),
       'target' in record ? 0 : 1,
+      closing?.is ?? null,
+      closing?.reason ?? null,
       party,
-      JSON.stringify(sealed),
+      JSON.stringify(contentOf(sealed, closing)),
     );
     if (added?.hit === 1) this.#counts.hits++;
-    this.#count(record);
+    if (closing?.is !== 'withheld') this.#count(record, closing === undefined);
   }
 
-  #count(record: EventRecord): void {
+  #count(record: EventRecord, whole: boolean): void {
     const counts = this.#counts;
-    for (const attachment of record.attachments ?? []) counts.attachments[attachment.state]++;
     if (record.at.zoneSource === 'assumed') counts.assumedZones++;
     if (record.at.precision === 'min' || record.at.precision === 'day') counts.coarseTimes++;
+    if ((record.provenance.repairs?.length ?? 0) > 0) counts.repaired++;
+    if (!whole) return;
+    for (const attachment of record.attachments ?? []) counts.attachments[attachment.state]++;
     if ((record.kind === 'edit' || record.kind === 'deletion') && record.payload.earlier === 'not-captured') {
       counts.earlierNotCaptured++;
     }
-    if ((record.provenance.repairs?.length ?? 0) > 0) counts.repaired++;
   }
 
   #conversation({ network, conversation }: EventRecord): number {
@@ -193,51 +206,9 @@ export class SelectionStore {
     return id;
   }
 
-  readonly #parties = new Map<string, { id: number; names: string }>();
-
-  #party({ network, sender, at }: EventRecord): number {
-    const address = sender?.address ?? '';
-    const key = `${network}\n${address}`;
-    const name = sender?.name ?? '';
-    const known = this.#parties.get(key);
-    if (known !== undefined && (name === '' || known.names.includes(JSON.stringify(name)))) {
-      this.#seen.run(at.instant, at.instant, known.id);
-      return known.id;
-    }
-    const before = this.#db
-      .prepare('SELECT id, names FROM party WHERE network = ? AND address = ?')
-      .get(network, address);
-    const names = new Set<string>(before === undefined ? [] : (JSON.parse(String(before.names)) as string[]));
-    // A hostile source could name one address a million times.
-    if (name !== '' && names.size < 20) names.add(name);
-    const text = JSON.stringify([...names]);
-    let id = Number(before?.id);
-    if (before === undefined) {
-      const made = this.#db
-        .prepare(
-          'INSERT INTO party (network, address, names, sent, first, last) VALUES (?, ?, ?, 1, ?, ?) RETURNING id',
-        )
-        .get(network, address, text, at.instant, at.instant);
-      id = Number(made?.id);
-    } else {
-      this.#db.prepare('UPDATE party SET names = ? WHERE id = ?').run(text, id);
-      this.#seen.run(at.instant, at.instant, id);
-    }
-    if (this.#parties.size >= KEPT) this.#parties.clear();
-    this.#parties.set(key, { id, names: text });
-    return id;
-  }
-
-  #seenStatement: StatementSync | undefined;
-  get #seen(): StatementSync {
-    this.#seenStatement ??= this.#db.prepare(
-      'UPDATE party SET sent = sent + 1, first = min(first, ?), last = max(last, ?) WHERE id = ?',
-    );
-    return this.#seenStatement;
-  }
-
   /** Sorts; nothing may be added afterwards. */
   arrange(): void {
+    this.#parties.flush();
     this.#db.exec('COMMIT; BEGIN');
     this.#db.exec(ARRANGE);
     this.#db.exec('COMMIT');
@@ -257,7 +228,7 @@ export class SelectionStore {
   *placed(): Generator<Placed> {
     const rows = this.#db
       .prepare(
-        `SELECT p.number, r.log, r.hit, r.line, p.conversation, p.day, r.seq, p.anchor,
+        `SELECT p.number, r.log, r.leaf, r.hit, r.content, p.conversation, p.day, r.seq, p.anchor,
           CASE WHEN p.anchor <> r.seq THEN (SELECT q.number FROM placed q WHERE q.seq = p.anchor) END AS under
          FROM placed p JOIN record r ON r.seq = p.seq ORDER BY p.number`,
       )
@@ -267,8 +238,9 @@ export class SelectionStore {
       yield {
         number: Number(row.number),
         log: String(row.log),
+        leaf: Number(row.leaf),
         hit: row.hit === 1,
-        sealed: JSON.parse(String(row.line)) as SealedEvent,
+        ...(JSON.parse(String(row.content)) as Content),
         ...(typeof under === 'number' ? { under } : {}),
         conversation: Number(row.conversation),
         day: String(row.day),
@@ -298,7 +270,6 @@ export class SelectionStore {
         kind: String(row.kind),
         name: row.name === null ? undefined : String(row.name),
         records: Number(row.records),
-        messages: Number(row.messages),
         slices: Number(row.slices),
         first: String(row.first),
         last: String(row.last),
@@ -306,19 +277,28 @@ export class SelectionStore {
     }
   }
 
-  /** Who wrote something in these records, by network and address. */
-  *people(): Generator<PersonFacts> {
-    const rows = this.#db.prepare('SELECT * FROM party ORDER BY network, address').iterate();
-    for (const row of rows) {
-      yield {
-        network: String(row.network),
-        address: String(row.address),
-        names: JSON.parse(String(row.names)) as string[],
-        sent: Number(row.sent),
-        first: String(row.first),
-        last: String(row.last),
-      };
-    }
+  /** Who took part in these records. */
+  people(): Iterable<PersonFacts> {
+    return this.#parties.all();
+  }
+
+  /** Why records are not shown, and the numbers of the first `limit` of each reason. */
+  closings(limit: number): { closing: Closing; records: number; numbers: number[] }[] {
+    const numbers = this.#db.prepare(
+      `SELECT p.number FROM placed p JOIN record r ON r.seq = p.seq WHERE r.closed = ? AND r.reason = ?
+       ORDER BY p.number LIMIT ?`,
+    );
+    return this.#db
+      .prepare(
+        `SELECT closed, reason, count(*) AS n FROM record WHERE closed IS NOT NULL GROUP BY closed, reason
+         ORDER BY closed DESC, reason`,
+      )
+      .all()
+      .map(({ closed, reason, n }) => ({
+        closing: { is: closed as Closing['is'], reason: String(reason) },
+        records: Number(n),
+        numbers: numbers.all(closed ?? null, reason ?? null, limit).map(({ number }) => Number(number)),
+      }));
   }
 
   /** Records of a slice, and up to `limit` addresses that wrote in it. */
@@ -345,7 +325,12 @@ export class SelectionStore {
   }
 
   counts(): SelectionCounts {
-    const all = this.#db.prepare('SELECT count(*) AS n, min(at) AS first, max(at) AS last FROM record').get();
+    const all = this.#db
+      .prepare(
+        `SELECT count(*) AS n, min(at) FILTER (WHERE closed IS NOT 'withheld') AS first,
+          max(at) FILTER (WHERE closed IS NOT 'withheld') AS last FROM record`,
+      )
+      .get();
     const table = (sql: string): Record<string, number> =>
       Object.fromEntries(
         this.#db
@@ -353,13 +338,23 @@ export class SelectionStore {
           .all()
           .map((row) => [String(row.key), Number(row.n)]),
       );
+    const closed = (is: Closing['is']): ClosedCount => {
+      const row = this.#db
+        .prepare('SELECT count(*) AS n, count(DISTINCT family) AS families FROM record WHERE closed = ?')
+        .get(is);
+      return { records: Number(row?.n ?? 0), families: Number(row?.families ?? 0) };
+    };
     const single = (sql: string): number => Number(this.#db.prepare(sql).get()?.n ?? 0);
     return {
       ...this.#counts,
       records: Number(all?.n ?? 0),
       first: String(all?.first ?? ''),
       last: String(all?.last ?? ''),
-      kinds: table('SELECT kind AS key, count(*) AS n FROM record GROUP BY kind ORDER BY kind'),
+      withheld: closed('withheld'),
+      redacted: closed('redacted'),
+      kinds: table(
+        "SELECT kind AS key, count(*) AS n FROM record WHERE closed IS NOT 'withheld' GROUP BY kind ORDER BY kind",
+      ),
       perLog: table('SELECT log AS key, count(*) AS n FROM record GROUP BY log ORDER BY log'),
       conversations: single('SELECT count(*) AS n FROM conversation'),
       slices: single('SELECT count(*) AS n FROM (SELECT DISTINCT conversation, day FROM placed)'),
@@ -371,9 +366,12 @@ export class SelectionStore {
     return this.#db;
   }
 
-  has(log: string, leaf: number): boolean {
-    this.#has ??= this.#db.prepare('SELECT 1 AS n FROM record WHERE log = ? AND leaf = ?');
-    return this.#has.get(log, leaf) !== undefined;
+  /** How a record stands in the export; undefined where it does not. */
+  how(log: string, leaf: number): Content['is'] | undefined {
+    this.#how ??= this.#db.prepare(
+      "SELECT coalesce(closed, 'whole') AS how FROM record WHERE log = ? AND leaf = ?",
+    );
+    return this.#how.get(log, leaf)?.how as Content['is'] | undefined;
   }
 
   /** Leaf numbers of a log, ascending. */

@@ -1,4 +1,4 @@
-import { statedLines } from '../../../src/export/report/front.ts';
+import { statedLines } from '../../../src/export/report/completeness.ts';
 
 const statement = (what: string, stated: number, found: number) => ({ what, stated, found });
 

@@ -1,0 +1,111 @@
+/** What exports and productions share at the command line. */
+import { recordHeads } from '../archive/acts.ts';
+import type { Head } from '../archive/reader.ts';
+import { awaitAct } from '../archive/sealing.ts';
+import type { ExportRequest } from '../export/bundle/export-bundle.ts';
+import type { ReportSettings, SelectionDescription } from '../export/report/facts.ts';
+import { httpTimestamper } from '../export/timestamp.ts';
+import type { Explanation, Selection } from '../search/searcher.ts';
+import type { Archive } from './archive.ts';
+import { actTools } from './audit.ts';
+import { type Context, check } from './context.ts';
+import { count } from './io.ts';
+import { Progress } from './progress.ts';
+import { lateness } from './wait.ts';
+
+/** Seals the heads of all logs into control: every export carries them. */
+export async function sealHeads(context: Context, archive: Archive): Promise<void> {
+  const act = await recordHeads(archive.reader, archive.stream, context.actor, actTools(archive));
+  await awaitAct(archive.reader, 'control', act, lateness(context, archive));
+}
+
+export async function newestHeads({ reader }: Archive): Promise<Head[]> {
+  const heads: Head[] = [];
+  for (const log of await reader.logs()) heads.push(await reader.head(log));
+  return heads;
+}
+
+/** The records of a selection, with the rest of their slices in `zone` where `whole` says so. */
+export async function* selected(
+  context: Context,
+  selection: Selection,
+  zone: string,
+  whole: boolean,
+): ExportRequest['hits'] {
+  if (whole) {
+    for await (const one of selection.slices(zone)) {
+      check(context.signal);
+      yield one;
+    }
+    return;
+  }
+  for await (const { log, leaf } of selection.hits()) {
+    check(context.signal);
+    yield { name: `${log}/${leaf}`, context: false };
+  }
+}
+
+/** How a selection reads in the report. */
+export function describe(explained: Explanation, whole: boolean, printQuery: boolean): SelectionDescription {
+  const { unsearched, presenceLeftOut } = explained;
+  const criteria = explained.parts.map(({ reads, period }) =>
+    period === undefined
+      ? sentence(reads)
+      : `${sentence(reads)} That is from ${period.from} to ${period.to} (${period.zone}).`,
+  );
+  const notSearched = [
+    ...(unsearched.attachments > 0
+      ? [
+          `The contents of files; ${count(unsearched.attachments)} records have files, whose names were searched.`,
+        ]
+      : []),
+    ...(unsearched.bare > 0
+      ? [`The text of ${count(unsearched.bare)} records that the index could not take.`]
+      : []),
+    ...(presenceLeftOut !== null && presenceLeftOut > 0
+      ? [`${count(presenceLeftOut)} presence events.`]
+      : []),
+  ];
+  return {
+    criteria,
+    ...(printQuery ? { query: explained.query } : {}),
+    notSearched,
+    context: whole
+      ? 'Each hit is shown with the whole of its conversation on the same calendar day; hits are marked.'
+      : 'Hits only, without what was said around them.',
+  };
+}
+
+/** What the bundle is sealed and printed with, and how its progress is shown. */
+export function makingOf(
+  context: Context,
+  archive: Archive,
+): Pick<ExportRequest, 'reader' | 'seal' | 'timestamper' | 'clock' | 'random' | 'progress'> {
+  const { reader, keys, settings, random } = archive;
+  const progress = new Progress(context.io, context.clock);
+  return {
+    reader,
+    seal: keys.seal,
+    ...(settings.timestampAuthority === undefined
+      ? {}
+      : { timestamper: httpTimestamper(settings.timestampAuthority, random) }),
+    clock: context.clock,
+    random: context.random,
+    progress: (step, done, total) =>
+      progress.show(`${step}: ${count(done)}${total === undefined ? '' : ` of ${count(total)}`}`),
+  };
+}
+
+/** What the settings have printed in every report. */
+export function reportSettings({ settings: { firm, report } }: Archive): ReportSettings {
+  return { ...given(report), firm: given(firm) };
+}
+
+/** The members that have a value: an optional setting that is absent is not printed as anything. */
+export const given = <T extends object>(settings: T) =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
