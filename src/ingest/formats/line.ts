@@ -17,10 +17,13 @@ import { nameOf } from '../source-name.ts';
 
 const NETWORK = 'line';
 const ENTRY = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) ?([AaPp][Mm])?\t([^\t]{0,200})\t/u;
+/** What LINE itself says stands behind the time alone. */
+const TOLD = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) ?([AaPp][Mm])?\t([^\t]+)$/u;
 const DATE = /^(?:\p{L}{1,12}\.?,? ?)?(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:$|[^\d\t][^\t]{0,24}$)/u;
 /** Titles of a chat with one person, and of a group. */
 const ONE = /^(?:\[LINE\] )?(?:Chat history with (.+)|(.+)とのトーク履歴|[与與](.+)的聊天[记記][录錄])$/u;
 const GROUP = /^(?:\[LINE\] )?(?:Chat history in (.+)|(.+)のトーク履歴|(.+)的聊天[记記][录錄])$/u;
+const TITLED = /^\[LINE\] \S/u;
 const SAVED = /^(?:Saved on|保存日時|保存日期|儲存日期)[:：]/u;
 
 export const line: Format = {
@@ -38,7 +41,7 @@ export const line: Format = {
     const found = text.slice(0, 8192).split(/\r?\n/u, 60);
     const title = (found[0] ?? '').trim();
     const entries = found.filter((each) => ENTRY.test(each)).length;
-    const isTitled = ONE.test(title) || GROUP.test(title);
+    const isTitled = ONE.test(title) || GROUP.test(title) || TITLED.test(title);
     if (entries === 0 || (!isTitled && (entries < 2 || !found.some((each) => DATE.test(each)))))
       return undefined;
     return {
@@ -84,7 +87,7 @@ const digitsOf = (match: RegExpExecArray): DateDigits => [match[1] ?? '', match[
 const JOINED = /^(.{1,120}?) ?(?:joined the group|已加入该群|已加入群組|がグループに参加しました)/u;
 const LEFT = /^(.{1,120}?) ?(?:left the group|已退群|已離開群組|がグループを退会しました)/u;
 const UNSENT =
-  /^(?:(.{1,120}?) ?(?:unsent a message|撤回了一条消息|已收回訊息|がメッセージの送信を取り消しました)|Message unsent)/u;
+  /^(?:(.{1,120}?) ?(?:unsent a message|已收回訊息|收回訊息|撤回了一条消息|已收回訊息|がメッセージの送信を取り消しました)|Message unsent)/u;
 const MEDIA =
   /^\[(?:Photo|Video|Voice message|File|Sticker|Album|照片|视频|影片|语音信息|語音訊息|文件|檔案|贴图|貼圖|写真|動画|ボイスメッセージ|ファイル|スタンプ)\]$/u;
 
@@ -95,7 +98,7 @@ class LineLog implements EntryLog {
   readonly #conversation: Conversation;
   readonly #sides: readonly string[];
   readonly #self: string | undefined;
-  #day: { readonly ms: number; readonly date: DateDigits } | undefined;
+  #day: { readonly ms: number; readonly date: DateDigits; readonly from: 'record' | 'assumed' } | undefined;
 
   constructor(file: SourceFile, survey: Survey) {
     this.#survey = survey;
@@ -121,7 +124,7 @@ class LineLog implements EntryLog {
   }
 
   role(text: string): Role {
-    if (ENTRY.test(text)) return 'entry';
+    if (ENTRY.test(text) || TOLD.test(text)) return 'entry';
     if (DATE.test(text) || SAVED.test(text) || text.trim() === this.#survey.title) return 'heading';
     return 'more';
   }
@@ -130,20 +133,24 @@ class LineLog implements EntryLog {
     const match = DATE.exec(text);
     if (match === null) return;
     const date = digitsOf(match);
-    const ms = dateMs(date, this.#survey.order.order);
-    this.#day = ms === undefined ? undefined : { ms, date };
+    const { order, from } = this.#survey.order;
+    const ms = byWeekday(date, text) ?? dateMs(date, order);
+    const isKnown = from !== 'assumed' || byWeekday(date, text) !== undefined;
+    this.#day = ms === undefined ? undefined : { ms, date, from: isKnown ? 'record' : from };
   }
 
   read(entry: string, place: Place, repairs: Repair[]): Outcome {
     const match = ENTRY.exec(entry);
-    if (match === null) return { type: 'reject', code: 'line-unknown' };
-    const [all, before, hour = '', minute = '', after, name = ''] = match;
+    const told = match === null ? TOLD.exec(entry.replace(/\n[\s\S]*$/u, '')) : null;
+    if (match === null && told === null) return { type: 'reject', code: 'line-unknown' };
+    const [, before, hour = '', minute = '', after] = match ?? told ?? [];
+    const name = match?.[5] ?? '';
     if (this.#day === undefined) return { type: 'reject', code: 'time-missing' };
     const clock = dayMs(hour, minute, undefined, before ?? after);
     const at = clock === undefined ? undefined : this.#clock.moment(this.#day.ms + clock, 'min', repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
-    sayAssumed(this.#day.date, this.#survey.order.from, repairs);
-    const text = unquoted(entry.slice(all.length).replace(/\n+$/u, ''));
+    sayAssumed(this.#day.date, this.#day.from, repairs);
+    const text = unquoted((told?.[5] ?? entry.slice(match?.[0].length ?? 0)).replace(/\n+$/u, ''));
     const joined = name === '' ? JOINED.exec(text)?.[1] : undefined;
     const left = name === '' ? LEFT.exec(text)?.[1] : undefined;
     const unsent = name === '' ? UNSENT.exec(text) : null;
@@ -180,6 +187,25 @@ class LineLog implements EntryLog {
             : { ...base, kind: 'notice', payload: { type: unsent === null ? 'system' : 'message-unsent' } };
     return { type: 'event', event };
   }
+}
+
+const WEEKDAYS = [
+  /\bsun|日/iu,
+  /\bmon|月|一/iu,
+  /\btue|火|二/iu,
+  /\bwed|水|三/iu,
+  /\bthu|木|四/iu,
+  /\bfri|金|五/iu,
+  /\bsat|土|六/iu,
+];
+
+/** The day that its day of the week makes certain; undefined where none is named, or where it decides nothing. */
+function byWeekday(date: DateDigits, text: string): number | undefined {
+  const named = WEEKDAYS.findIndex((day) => day.test(text));
+  const fits = [dateMs(date, 'mdy'), dateMs(date, 'dmy')].filter(
+    (ms) => ms !== undefined && new Date(ms).getUTCDay() === named,
+  );
+  return new Set(fits).size === 1 ? fits[0] : undefined;
 }
 
 /** A text of several lines stands in quotes, its own doubled. */

@@ -15,7 +15,7 @@ import { nameOf } from '../source-name.ts';
 
 const NETWORK = 'qq';
 const ENTRY =
-  /^(\d{4})-(\d{1,2})-(\d{1,2}) (上午|下午)? ?(\d{1,2}):(\d{2}):(\d{2}) (.{1,200}?)(?:\((\d{4,12})\)|<([^<>\s]{3,100})>)?\s*$/u;
+  /^(\d{4})-(\d{1,2})-(\d{1,2}) (上午|下午)? ?(\d{1,2}):(\d{2}):(\d{2})(?: ([AaPp][Mm]))? (.{1,200}?)(?:\((\d{4,12})\)|<([^<>\s]{3,100})>)?\s*$/u;
 const PARTNER = /^消息对象[:：](.*)$/u;
 const GROUP = /^消息分组[:：](.*)$/u;
 const TITLE = /^\ufeff?消息记录/u;
@@ -79,8 +79,8 @@ class QqLog implements EntryLog {
     const end = entry.indexOf('\n');
     const match = ENTRY.exec(end === -1 ? entry : entry.slice(0, end));
     if (match === null) return { type: 'reject', code: 'line-unknown' };
-    const [, year, month, date, half, hour = '', minute = '', second, name = '', number, mail] = match;
-    const clock = dayMs(hour, minute, second, half);
+    const [, year, month, date, half, hour = '', minute = '', second, after, name = '', number, mail] = match;
+    const clock = dayMs(hour, minute, second, half ?? after);
     const day = wallMs({
       year: Number(year),
       month: Number(month),

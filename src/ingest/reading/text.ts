@@ -123,8 +123,7 @@ export function decode(stream: TextStream, bytes: Buffer, repairs: Repair[], dec
     const known = codePageNamed(declared);
     if (known !== undefined && known !== 'utf-8') return inPage(bytes, known, repairs);
   }
-  if (isUtf8(bytes) && !(from === 'stated' && isWide(page) && onlyPairs(bytes)))
-    return bytes.toString('utf8');
+  if (isUtf8(bytes) && !(isWide(page) && onlyPairs(bytes))) return bytes.toString('utf8');
   if (page === 'utf-8' || isDamagedUtf8(bytes)) return inPage(bytes, 'utf-8', repairs);
   if (from === 'stated') repairs.push({ code: 'encoding-stated', what: page });
   else if (page === FALLBACK) repairs.push({ code: 'encoding-cp1252' });

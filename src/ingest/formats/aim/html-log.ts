@@ -37,7 +37,7 @@ const half = (letter: string | undefined): string | undefined =>
 
 export class HtmlLog implements EntryLog {
   readonly splits =
-    /(?=<HR[^<>]{0,80}><B>Session concluded at )|(?<=<BR>)(?=(?:<[^<>]{0,400}>){1,16}[^<>]{1,200}(?:<!-- ?\(\d|<SPAN[^<>]{0,200}> ?\(\d))/giu;
+    /(?<=<\/HEAD>)|(?=<HR[^<>]{0,80}><B>Session concluded at )|(?<=<BR>)(?=(?:<[^<>]{0,400}>){1,16}[^<>]{1,200}(?:<!-- ?\(\d|<SPAN[^<>]{0,200}> ?\(\d))/giu;
   readonly #path: LogPath;
   readonly #clock: LogClock;
   readonly #days = new DayRoll();
@@ -64,7 +64,12 @@ export class HtmlLog implements EntryLog {
 
   role(line: string): Role {
     if (isEntry(line)) return 'entry';
-    if (/^(?:\s*<\/?(?:HTML|HEAD|BODY|TITLE|META|HR|BR)\b[^<>]*>)+\s*$/iu.test(line)) return 'blank';
+    if (
+      /^(?:\s*(?:<TITLE>[^<>]{0,400}<\/TITLE>|<\/?(?:HTML|HEAD|BODY|TITLE|META|HR|BR)\b[^<>]*>))+\s*$/iu.test(
+        line,
+      )
+    )
+      return 'blank';
     return OWN.test(line) ? 'unknown' : 'more';
   }
 
