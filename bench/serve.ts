@@ -9,7 +9,7 @@ import { queries } from './corpus/queries.ts';
 import { requireAll } from './embedded.ts';
 import { inFolder } from './folders.ts';
 import { note, quantile, type Result } from './output.ts';
-import { ended, holdfast, start, watchMemory } from './process.ts';
+import { ended, holdfast, processorTime, start, watchMemory } from './process.ts';
 
 const CLIENTS = 200;
 /** Between two searches of one client, on average; ms. */
@@ -47,7 +47,9 @@ export function serve({ messages, profile }: ServeOptions): Promise<Result[]> {
     const { url, password } = await said(service);
     const token = await signedIn(url, password);
     note('without ingest');
+    const before = processorTime(service.pid);
     const quiet = await load(url, token);
+    const taken = processorTime(service.pid) - before;
     note('with ingest');
     const ingesting = holdfast(['ingest', more, '--config', config, '--json']).then(({ ms }) => ms);
     const busy = await load(url, token);
@@ -58,6 +60,7 @@ export function serve({ messages, profile }: ServeOptions): Promise<Result[]> {
     const errors = quiet.errors + busy.errors;
     return [
       { what: 'searches a second, without ingest', value: quiet.times.length / SECONDS, unit: '/s' },
+      { what: 'processor time a search, without ingest', value: taken / quiet.times.length, unit: 'ms' },
       { what: 'p50, without ingest', value: quantile(quiet.times, 0.5), unit: 'ms' },
       { what: 'p95, without ingest', value: quantile(quiet.times, 0.95), unit: 'ms' },
       { what: 'searches a second, with ingest', value: busy.times.length / SECONDS, unit: '/s' },

@@ -164,7 +164,7 @@ function remoteIndex(thread: Thread): IndexWorker {
       'conversations',
       'addresses',
       'get',
-      'families',
+      'changes',
       'logs',
       'buckets',
       'drop',

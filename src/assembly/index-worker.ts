@@ -48,7 +48,7 @@ if (parentPort !== null) {
     conversations: (plan, heads, limit) => index.conversations(plan, heads, limit),
     addresses: (limit) => index.addresses(limit),
     get: (names) => index.get(names),
-    families: (ids) => index.families(ids),
+    changes: (ids) => index.changes(ids),
     scan: (log, from) => index.scan(log, from),
     flaws: () => index.flaws(),
     logs: () => index.logs(),

@@ -14,7 +14,7 @@ export interface SearchWorkerData {
 /** What the search worker does for the service. */
 export type SearchWorker = Pick<
   Index,
-  'positions' | 'search' | 'count' | 'conversations' | 'addresses' | 'get' | 'families' | 'buckets' | 'close'
+  'positions' | 'search' | 'count' | 'conversations' | 'addresses' | 'get' | 'changes' | 'buckets' | 'close'
 >;
 
 /**
@@ -42,7 +42,7 @@ if (parentPort !== null) {
     conversations: (plan, heads, limit) => index.conversations(plan, heads, limit),
     addresses: (limit) => index.addresses(limit),
     get: (names) => index.get(names),
-    families: (ids) => index.families(ids),
+    changes: (ids) => index.changes(ids),
     buckets: () => index.buckets(),
     close: () => index.close(),
   } satisfies SearchWorker);

@@ -24,7 +24,7 @@ export function searchingOf({ settings, index }: Archive): Searching {
     'conversations',
     'addresses',
     'get',
-    'families',
+    'changes',
     'buckets',
     'close',
   ]);

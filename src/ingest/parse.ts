@@ -13,8 +13,11 @@ export interface PlacedOutcome {
   readonly outcome: Outcome;
 }
 
-/** One message of a chat can hold millions of reactions; so many outcomes at a time are handed on. */
-const BATCH = 1024;
+/**
+ * One message of a chat can hold millions of reactions; so many outcomes at a time are handed on. A few milliseconds'
+ * work: what else this thread serves gets its turn between them.
+ */
+const BATCH = 128;
 
 /** All outcomes of a receipt, in batches. */
 export async function* parse(

@@ -8,7 +8,7 @@ import type { RecordName } from '../core/record.ts';
 import type { IndexDocument } from '../core/search/document.ts';
 import { type ExplainedPart, explainQuery } from '../core/search/explain.ts';
 import { conversationKey } from '../core/search/fields.ts';
-import { type MatchContext, matches } from '../core/search/matches.ts';
+import { asksForTime, type MatchContext, matches } from '../core/search/matches.ts';
 import { parseQuery } from '../core/search/parse.ts';
 import type { Interval, KeyPattern, Plan } from '../core/search/plan.ts';
 import type { Query } from '../core/search/query.ts';
@@ -22,7 +22,7 @@ import { type Selected, slicesOf } from './slices.ts';
 export interface SearcherParts {
   readonly index: Pick<
     Index,
-    'search' | 'count' | 'conversations' | 'addresses' | 'get' | 'families' | 'positions' | 'buckets'
+    'search' | 'count' | 'conversations' | 'addresses' | 'get' | 'changes' | 'positions' | 'buckets'
   >;
   /** Zone of dates that name none: the archive's. */
   readonly zone: string;
@@ -293,14 +293,15 @@ export class Searcher {
 
   async #lines(documents: readonly IndexDocument[], asked?: Asked): Promise<SearchLine[]> {
     const messages = documents.filter(({ kind }) => kind === 'message').map(({ family }) => family);
-    const families = await this.#index.families(messages);
+    const changes = await this.#index.changes(messages);
+    const timed = asked !== undefined && asksForTime(asked.query);
     return documents.map((document) => {
-      const uncertain = asked !== undefined && matches(asked.query, document, asked.context) === 'maybe';
+      const uncertain = timed && matches(asked.query, document, asked.context) === 'maybe';
       return searchLine(
         document,
         asked?.query,
         uncertain,
-        stateOf(document, families.get(document.family) ?? []),
+        stateOf(document, changes.get(document.family) ?? []),
       );
     });
   }

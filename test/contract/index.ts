@@ -55,7 +55,7 @@ export function indexContract(name: string, make: () => Promise<IndexUnderTest>)
       expect(await index.conversations(ALL, HEADS, 10)).toEqual([]);
       expect(await index.addresses(10)).toEqual([]);
       expect((await index.get(['m0/1'])).size).toBe(0);
-      expect((await index.families(['0'.repeat(64)])).size).toBe(0);
+      expect((await index.changes(['0'.repeat(64)])).size).toBe(0);
       expect(await audited('m0')).toEqual([]);
     });
 
@@ -131,7 +131,7 @@ export function indexContract(name: string, make: () => Promise<IndexUnderTest>)
       expect(isHoldfastError(refused, 'query-too-wide')).toBe(true);
     });
 
-    test('documents are given by name and by family', async () => {
+    test('documents are given by name, and what changed them by family', async () => {
       await fill();
       const [first, second] = DOCUMENTS;
       const found = await index.get([
@@ -143,11 +143,12 @@ export function indexContract(name: string, make: () => Promise<IndexUnderTest>)
       ]);
       expect([...found.values()]).toEqual([first, second]);
       const changed = DOCUMENTS.find(({ kind }) => kind === 'edit') as IndexDocument;
-      const families = await index.families([changed.family, 'f'.repeat(64)]);
-      expect(families.get(changed.family)).toEqual(
-        IN_ORDER.filter(({ family }) => family === changed.family),
-      );
-      expect(families.get('f'.repeat(64)) ?? []).toEqual([]);
+      const families = [...new Set(DOCUMENTS.map(({ family }) => family)), 'f'.repeat(64)];
+      const changes = await index.changes(families);
+      const expected = IN_ORDER.filter(({ kind }) => kind === 'edit' || kind === 'deletion');
+      expect(expected).toContainEqual(changed);
+      for (const family of families)
+        expect(changes.get(family) ?? []).toEqual(expected.filter((each) => each.family === family));
     });
 
     test('a scan gives every document of a log with the digest of what the record gives', async () => {

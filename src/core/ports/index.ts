@@ -97,8 +97,8 @@ export interface Index {
   addresses(limit: number): Promise<string[]>;
   /** The documents of these names; names without one are missing from the answer. */
   get(names: readonly RecordName[]): Promise<ReadonlyMap<RecordName, IndexDocument>>;
-  /** All documents of each family (root message, its variants and all that changes or answers it), in order. */
-  families(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>>;
+  /** The edits and deletions of each family, in order; a family without any is missing from the answer. */
+  changes(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>>;
   /** Every document of a log from leaf `from`, ascending by leaf: for verification. */
   scan(log: LogName, from: number): AsyncIterable<IndexAudit>;
   /** Where what searches look into is not what the documents that `scan` gives say: for verification, after it. */

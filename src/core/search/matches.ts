@@ -35,6 +35,14 @@ export function asksForPresence(query: Query): boolean {
   return false;
 }
 
+/** True where the query asks for a time: for no other question is there a `maybe`. */
+export function asksForTime(query: Query): boolean {
+  for (const part of partsOf(query)) if (part.type === 'field' && TIMES.has(part.field)) return true;
+  return false;
+}
+
+const TIMES: ReadonlySet<string> = new Set(['since', 'until', 'after', 'before', 'on']);
+
 /** Judges one document; presence events are left out unless asked for. */
 export function matches(
   query: Query,

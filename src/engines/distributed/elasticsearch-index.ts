@@ -153,18 +153,21 @@ export class ElasticsearchIndex implements Index {
     return found;
   }
 
-  async families(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>> {
-    const families = new Map<EventId, IndexDocument[]>();
+  async changes(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>> {
+    const changes = new Map<EventId, IndexDocument[]>();
     const wanted = [...new Set(ids)];
     for (let i = 0; i < wanted.length; i += NAMES) {
-      const query = { terms: { family: wanted.slice(i, i + NAMES) } };
-      for await (const { document } of this.#all(query, ['at', 'log', 'leaf'], ['document'])) {
-        const family = families.get(document.family);
-        if (family === undefined) families.set(document.family, [document]);
+      // Of a document that the engine took bare it knows no kind.
+      const ofKind = [{ terms: { kind: ['edit', 'deletion'] } }, { term: { bare: true } }];
+      const filter = [{ terms: { family: wanted.slice(i, i + NAMES) } }, { bool: { should: ofKind } }];
+      for await (const { document } of this.#all({ bool: { filter } }, ['at', 'log', 'leaf'], ['document'])) {
+        if (document.kind !== 'edit' && document.kind !== 'deletion') continue;
+        const family = changes.get(document.family);
+        if (family === undefined) changes.set(document.family, [document]);
         else family.push(document);
       }
     }
-    return families;
+    return changes;
   }
 
   async *scan(log: LogName, from: number): AsyncIterable<IndexAudit> {

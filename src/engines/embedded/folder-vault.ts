@@ -199,8 +199,10 @@ export class FolderVault implements Vault {
 
   async #stat(name: string): Promise<{ size: number; mtimeMs: number } | undefined> {
     try {
-      const found = await stat(this.#path(name));
-      return found.isFile() ? found : undefined;
+      // Whether there is a next commit, or an end of a session, is asked all the time, and mostly there is none: an error
+      // for that would cost ten times the asking.
+      const found = await stat(this.#path(name), { throwIfNoEntry: false });
+      return found?.isFile() === true ? found : undefined;
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw storageError(error, 'reading an object');

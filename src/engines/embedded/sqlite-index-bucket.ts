@@ -18,8 +18,12 @@ import {
 } from './sqlite-index-order.ts';
 import { Checks, conditionOf, sqlOf, type Value } from './sqlite-index-plan.ts';
 import { openBucket } from './sqlite-index-schema.ts';
-import { familyTerm, keyOfTerm, MARK, quoted, rowText, termsOf } from './sqlite-index-terms.ts';
+import { familyTerm, keyOfTerm, MARK, markTerm, quoted, rowText, termsOf } from './sqlite-index-terms.ts';
 import { Vocabulary } from './sqlite-index-vocabulary.ts';
+
+const CHANGES = ['edit', 'deletion'].map((kind) => quoted(markTerm(MARK.kind, kind)));
+/** Families that are asked for in one expression. */
+const MOST_FAMILIES = 200;
 
 /** A log's row: its number, the leaf up to which documents are here, and how many are. */
 interface LogRow {
@@ -52,6 +56,8 @@ export class SqliteIndexBucket {
   /** How far times may lie before and after what is written, at most, in ms. */
   #before = 0;
   #after = 0;
+  /** SQLite's number of what another connection wrote last, as it was loaded. */
+  #version: unknown;
 
   constructor(file: string, bucket: Bucket, readOnly: boolean) {
     this.bucket = { class: bucket.class, quarter: bucket.quarter };
@@ -64,11 +70,19 @@ export class SqliteIndexBucket {
     this.#load();
   }
 
+  /** Another process or thread may have written since. */
+  #loadNewer(): void {
+    const version = this.#prepare('PRAGMA data_version').get()?.data_version;
+    if (version === this.#version) return;
+    this.#load();
+    this.#version = version;
+  }
+
   #load(): void {
     this.#logs.clear();
     this.#conversations.clear();
     this.#nextRow.clear();
-    for (const row of this.#db.prepare('SELECT id, log, next, held FROM logs').all()) {
+    for (const row of this.#prepare('SELECT id, log, next, held FROM logs').all()) {
       this.#logs.set(String(row.log), { id: Number(row.id), next: Number(row.next), held: Number(row.held) });
       this.#logNames.set(Number(row.id), String(row.log));
     }
@@ -206,8 +220,7 @@ export class SqliteIndexBucket {
     needsRecords: boolean,
   ): Query | undefined {
     this.#checks.clear();
-    // Another process may have written since.
-    if (this.#readOnly) this.#load();
+    if (this.#readOnly) this.#loadNewer();
     const condition = conditionOf(plan, {
       class: this.bucket.class,
       vocabulary: this.#vocabulary,
@@ -313,11 +326,19 @@ export class SqliteIndexBucket {
     return typeof row === 'number' ? this.document(row) : undefined;
   }
 
-  family(family: EventId): IndexDocument[] {
-    return this.#prepare('SELECT rowid AS id FROM fts WHERE fts MATCH ?')
-      .all(quoted(familyTerm(family)))
-      .map(({ id }) => this.document(Number(id)))
-      .filter((document) => document.family === family);
+  /** Edits and deletions of these families. */
+  changes(families: readonly EventId[]): IndexDocument[] {
+    const wanted = new Set(families);
+    const found: IndexDocument[] = [];
+    for (let i = 0; i < families.length; i += MOST_FAMILIES) {
+      const some = families.slice(i, i + MOST_FAMILIES).map((family) => quoted(familyTerm(family)));
+      const match = `(${CHANGES.join(' OR ')}) AND (${some.join(' OR ')})`;
+      for (const { id } of this.#prepare('SELECT rowid AS id FROM fts WHERE fts MATCH ?').all(match)) {
+        const document = this.document(Number(id));
+        if (wanted.has(document.family)) found.push(document);
+      }
+    }
+    return found;
   }
 
   /** At most `limit` documents of a log from leaf `from`, ascending. */
@@ -336,7 +357,7 @@ export class SqliteIndexBucket {
   }
 
   logs(): LogName[] {
-    if (this.#readOnly) this.#load();
+    if (this.#readOnly) this.#loadNewer();
     return [...this.#logs.keys()];
   }
 

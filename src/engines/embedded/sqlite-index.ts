@@ -204,17 +204,13 @@ export class SqliteIndex implements Index {
     return found;
   }
 
-  async families(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>> {
-    const found = new Map<EventId, IndexDocument[]>();
-    for (const id of new Set(ids)) {
-      const members = this.#all().flatMap((bucket) => bucket.family(id));
-      if (members.length > 0)
-        found.set(
-          id,
-          members.sort((a, b) => comparePlaces(placeOf(a), placeOf(b))),
-        );
-    }
-    return found;
+  async changes(ids: readonly EventId[]): Promise<ReadonlyMap<EventId, readonly IndexDocument[]>> {
+    const wanted = [...new Set(ids)];
+    const found = storing('searching', () => this.#all().flatMap((bucket) => bucket.changes(wanted)));
+    return Map.groupBy(
+      found.sort((a, b) => comparePlaces(placeOf(a), placeOf(b))),
+      ({ family }) => family,
+    );
   }
 
   async *scan(log: LogName, from: number): AsyncIterable<IndexAudit> {
