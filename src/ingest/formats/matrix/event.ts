@@ -98,7 +98,8 @@ function eventOf(raw: JsonObject, key: string, room: string, at: Moment, unit: J
 /** The redaction that the server put into a removed event. */
 function removalOf(raw: JsonObject): JsonObject | undefined {
   const { unsigned } = raw;
-  return isObject(unsigned) && isObject(unsigned.redacted_because) ? unsigned.redacted_because : undefined;
+  if (isObject(unsigned) && isObject(unsigned.redacted_because)) return unsigned.redacted_because;
+  return isObject(raw.redacted_because) ? raw.redacted_because : undefined;
 }
 
 /** A removed event has lost its content: what is known is that, when and by whom it was removed. */

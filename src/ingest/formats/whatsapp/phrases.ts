@@ -15,23 +15,28 @@ const QUOTED = '[“"«„\u2018](.{1,200}?)[”"»“\u2019]';
 
 const ADDED = [
   `^${NAME} added ${NAME}\\.?$`,
-  `^${NAME} hat ${NAME} hinzugefügt\\.?$`,
+  `^${NAME} ha(?:t|st) ${NAME} hinzugefügt\\.?$`,
   `^${NAME} (?:añadió|agregó) a ${NAME}\\.?$`,
-  `^${NAME} a ajouté ${NAME}\\.?$`,
+  `^${NAME} (?:a|avez) ajouté ${NAME}\\.?$`,
   `^${NAME} ha aggiunto ${NAME}\\.?$`,
+  `^(Hai) aggiunto ${NAME}\\.?$`,
+  `^(Añadiste|Agregaste) a ${NAME}\\.?$`,
   `^${NAME} adicionou ${NAME}\\.?$`,
-  `^${NAME} heeft ${NAME} toegevoegd\\.?$`,
-  `^${NAME} добавила?(?:\\(-а\\))? ${NAME}\\.?$`,
+  `^${NAME} (?:heeft|hebt) ${NAME} toegevoegd\\.?$`,
+  `^${NAME} (te) (?:añadió|agregó)\\.?$`,
+  `^${NAME} (ti) ha aggiunto\\.?$`,
+  `^${NAME} (vous) a ajouté\\.?$`,
+  `^${NAME} добави(?:ла?(?:\\(-а\\))?|ли) ${NAME}\\.?$`,
 ].map((each) => new RegExp(each, 'u'));
 const REMOVED = [
   `^${NAME} removed ${NAME}\\.?$`,
-  `^${NAME} hat ${NAME} entfernt\\.?$`,
+  `^${NAME} ha(?:t|st) ${NAME} entfernt\\.?$`,
   `^${NAME} eliminó a ${NAME}\\.?$`,
-  `^${NAME} a (?:retiré|supprimé) ${NAME}\\.?$`,
+  `^${NAME} (?:a|avez) (?:retiré|supprimé) ${NAME}\\.?$`,
   `^${NAME} ha rimosso ${NAME}\\.?$`,
   `^${NAME} removeu ${NAME}\\.?$`,
-  `^${NAME} heeft ${NAME} verwijderd\\.?$`,
-  `^${NAME} удалила?(?:\\(-а\\))? ${NAME}\\.?$`,
+  `^${NAME} (?:heeft|hebt) ${NAME} verwijderd\\.?$`,
+  `^${NAME} удали(?:ла?(?:\\(-а\\))?|ли) ${NAME}\\.?$`,
 ].map((each) => new RegExp(each, 'u'));
 const JOINED = [
   `^${NAME} joined(?: using (?:this group|a group|your|an?)[^\\n]{0,40}(?:link|invite))?\\.?$`,
@@ -44,7 +49,7 @@ const JOINED = [
 ].map((each) => new RegExp(each, 'u'));
 const LEFT = [
   `^${NAME} left\\.?$`,
-  `^${NAME} hat die Gruppe verlassen\\.?$`,
+  `^${NAME} ha(?:t|st) die Gruppe verlassen\\.?$`,
   `^${NAME} (?:salió del grupo|ha salido del grupo|salió)\\.?$`,
   `^${NAME} (?:est parti|a quitté|est sorti)[^\\n]{0,30}$`,
   `^${NAME} ha abbandonato[^\\n]{0,30}$`,
@@ -55,17 +60,19 @@ const LEFT = [
 const NAMED = [
   `^${NAME} created group ${QUOTED}\\.?$`,
   `^${NAME} (?:changed|hat) the (?:subject|group name)(?: from [^\\n]{1,200})? to ${QUOTED}\\.?$`,
-  `^${NAME} hat (?:die Gruppe|den Betreff)[^\\n]{0,200}? ${QUOTED} (?:erstellt|geändert)\\.?$`,
+  `^${NAME} ha(?:t|st) (?:die Gruppe|den Betreff)[^\\n]{0,200}? ${QUOTED} (?:erstellt|geändert)\\.?$`,
   `^${NAME} creó el grupo ${QUOTED}\\.?$`,
   `^${NAME} cambió el asunto [^\\n]{0,200}?a ${QUOTED}\\.?$`,
-  `^${NAME} a créé le groupe ${QUOTED}\\.?$`,
+  `^${NAME} (?:a|avez) créé le groupe ${QUOTED}\\.?$`,
+  `^(Creaste) el grupo ${QUOTED}\\.?$`,
+  `^(Hai) creato il gruppo ${QUOTED}\\.?$`,
   `^${NAME} ha creato il gruppo ${QUOTED}\\.?$`,
   `^${NAME} criou o grupo ${QUOTED}\\.?$`,
-  `^${NAME} heeft de groep ${QUOTED} (?:aangemaakt|gemaakt)\\.?$`,
-  `^${NAME} создала?(?:\\(-а\\))? группу ${QUOTED}\\.?$`,
+  `^${NAME} (?:heeft|hebt) de groep ${QUOTED} (?:aangemaakt|gemaakt)\\.?$`,
+  `^${NAME} созда(?:ла?(?:\\(-а\\))?|ли) группу ${QUOTED}\\.?$`,
 ].map((each) => new RegExp(each, 'u'));
 const MISSED_CALL =
-  /^(?:Missed (?:group )?(?:voice|video) call|Verpasster (?:Sprach|Video)anruf|Llamada perdida|(?:Video)?[Ll]lamada [^\n]{0,20}perdida|Appel (?:vocal|vidéo) manqué|Chiamata (?:vocale|video)? ?persa|Chamada de (?:voz|vídeo) perdida|Gemiste (?:spraak|video)oproep)\b/u;
+  /^(?:Missed (?:group )?(?:voice|video) call|Verpasster (?:Sprach|Video)anruf|Llamada perdida|(?:Video)?[Ll]lamada [^\n]{0,20}perdida|Appel (?:vocal|vidéo) manqué|Chiamata (?:vocale|video)? ?persa|Chamada de (?:voz|vídeo) perdida|Gemiste (?:spraak|video)oproep)\b|^Пропущенный (?:групповой )?(?:аудио|видео)?звонок/u;
 const CALL = /^(?:Voice|Video) call, ?(?:(\d{1,3}) hr)? ?(?:(\d{1,4}) min)? ?(?:(\d{1,4}) sec)?/u;
 
 /** Reads a line that WhatsApp wrote. */
@@ -74,7 +81,11 @@ export function systemLine(text: string): SystemLine {
   const plain = text.replaceAll(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '').trim();
   const named = first(NAMED, plain);
   if (named?.[1] !== undefined && named[2] !== undefined)
-    return { kind: 'name', by: named[1], name: named[2] };
+    return {
+      kind: 'name',
+      by: named[1],
+      name: named[2].replaceAll(/^[ \u00a0\u202f]+|[ \u00a0\u202f]+$/gu, ''),
+    };
   const added = first(ADDED, plain);
   if (added?.[1] !== undefined && added[2] !== undefined)
     return { kind: 'join', who: added[2], by: added[1] };
@@ -114,6 +125,8 @@ const DELETED = new Set([
   'this message was deleted',
   'you deleted this message',
   'this message was deleted by admin',
+  'you deleted this message as admin',
+  'this message was deleted by an admin',
   'diese nachricht wurde gelöscht',
   'du hast diese nachricht gelöscht',
   'se eliminó este mensaje',
@@ -139,10 +152,11 @@ const DELETED = new Set([
 
 /** The text that stands where a message was deleted. */
 export const isDeleted = (text: string): boolean =>
-  text.length < 64 && DELETED.has(text.replaceAll(/^[\u200e\u200f\s]+|[.。\s]+$/gu, '').toLowerCase());
+  (text.length < 64 && DELETED.has(text.replaceAll(/^[\u200e\u200f\s]+|[.。\s]+$/gu, '').toLowerCase())) ||
+  /^\u200e?This message was deleted by admin .{1,80}$/u.test(text);
 
 const EDITED =
-  / ?\u200e?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|Ce message a été modifié|Questo messaggio è stato modificato|(?:Essa|Esta) mensagem foi editada|Mensagem editada|Dit bericht is bewerkt|Сообщение изменено)>$/u;
+  / ?\u200e?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|Ce message a été modifié|Questo messaggio è stato modificato|(?:Essa|Esta) mensagem foi editada|Mensagem editada|Dit bericht is bewerkt|Сообщение изменено|Bu mesaj düzenlendi|このメッセージは編集されました|此消息已编辑|此訊息已編輯|편집된 메시지)[.。]?>$/u;
 
 /** The text of an edited message without the mark that says so; undefined for one without it. */
 export function editedText(text: string): string | undefined {
@@ -151,10 +165,10 @@ export function editedText(text: string): string | undefined {
 }
 
 const OMITTED =
-  /^\u200e?(?:<(?:Media omitted|Medien ausgeschlossen|Medien weggelassen|Multimedia omitido|Archivo omitido|Médias omis|Fichier omis|Media omessi|File multimediale omesso|Mídia oculta|Arquivo de mídia oculto|Ficheiro não revelado|Media weggelaten|Без медиафайлов|Medya dahil edilmedi|Media tidak disertakan|미디어 파일을 생략한 메시지|メディアなし|省略多媒体文件|忽略多媒体文件|略過多媒體檔)>|(?:image|video|audio|sticker|GIF|document|Contact card|video note) omitted|(?:Bild|Video|Audio|Sticker|GIF|Dokument|Videonachricht) weggelassen|(?:imagen|Video|audio|sticker|GIF|documento) omitid[oa]|(?:image|vidéo|audio|sticker|GIF|document) absente?|(?:immagine|video|audio|sticker|GIF|documento) omess[oa]|(?:imagem|vídeo|áudio|figurinha|GIF|documento) ocultad?[oa])$/u;
+  /^\u200e?(?:<(?:Media omitted|Medien ausgeschlossen|Medien weggelassen|Multimedia omitido|Archivo omitido|Médias omis|Fichier omis|Media omessi|File multimediale omesso|Mídia oculta|Arquivo de mídia oculto|Ficheiro não revelado|Media weggelaten|Без медиафайлов|Medya dahil edilmedi|Media tidak disertakan|미디어 파일을 생략한 메시지|メディアなし|メディアは含まれていません|省略多媒体文件|忽略多媒体文件|略過多媒體檔)>|(?:image|video|audio|sticker|GIF|document|Contact card|video note) omitted|[^\n]{1,120} • \u200e?\d+ pages? \u200e?document omitted|(?:Bild|Video|Audio|Sticker|GIF|Dokument|Videonachricht) weggelassen|(?:imagen|Video|audio|sticker|GIF|documento) omitid[oa]|(?:image|vidéo|audio|sticker|GIF|document) absente?|(?:immagine|video|audio|sticker|GIF|documento) omess[oa]|(?:imagem|vídeo|áudio|figurinha|GIF|documento) ocultad?[oa])$/u;
 
 /** Whether a text stands for a file that was left out of the export. */
-export const isOmitted = (text: string): boolean => text.length < 80 && OMITTED.test(text);
+export const isOmitted = (text: string): boolean => text.length < 200 && OMITTED.test(text);
 
 const IOS_FILE = /^\u200e?<[^:<>\n]{2,40}: ?([^<>\n]{1,255})>\u200e?$/u;
 const ANDROID_FILE = /^\u200e?([^\n/\\]{1,255}\.[A-Za-z0-9]{1,8}) \([^()\n]{3,40}\)$/u;
