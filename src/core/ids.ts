@@ -11,7 +11,16 @@ export type EventKey = Json;
 
 /** `id` = hex SHA-256 of JCS [1, network, conversation.id, key]. */
 export function eventId(network: string, conversation: string, key: EventKey): EventId {
-  return sha256Hex(canonical([1, network, conversation, key]));
+  // What is but texts and whole numbers is written the same by the platform, in one go.
+  const parts = [1, network, conversation, key];
+  return sha256Hex(isPlain(key) ? JSON.stringify(parts) : canonical(parts));
+}
+
+function isPlain(key: EventKey): boolean {
+  if (!Array.isArray(key)) return typeof key === 'string';
+  for (const part of key as readonly Json[])
+    if (typeof part !== 'string' && !Number.isSafeInteger(part)) return false;
+  return true;
 }
 
 /** Key of an edit, deletion, reaction or read mark where the source gives it no id of its own. */
@@ -47,6 +56,10 @@ export function normaliseAddress(network: string, address: string): string {
 
 /** Id of a direct conversation: its normalised addresses, sorted, each once, joined by a space. */
 export function directConversation(addresses: readonly string[]): string {
+  if (addresses.length <= 2) {
+    const [a = '', b = a] = addresses;
+    return a === b ? a : a < b ? `${a} ${b}` : `${b} ${a}`;
+  }
   return [...new Set(addresses)].sort().join(' ');
 }
 

@@ -3,6 +3,7 @@ import type { Position, Sha256 } from '../core/event.ts';
 import type { Statement } from '../core/record.ts';
 import type { Opened, Unreadable } from './containers.ts';
 import type { Frame, Outcome, SourceFile } from './format.ts';
+import { position } from './reading/provenance.ts';
 import type { Recognised } from './recognise.ts';
 
 /** An outcome with the place that it came from. */
@@ -27,18 +28,7 @@ export async function* parse(
   state: (statement: Statement) => void,
 ): AsyncIterable<readonly PlacedOutcome[]> {
   for (const { format, files } of recognised.parts) {
-    for await (const frames of format.frames({ receipt, files, state })) {
-      let batch: PlacedOutcome[] = [];
-      for (const frame of frames) {
-        for (const outcome of interpret(frame)) {
-          batch.push(place(frame.file, frame.offset, frame.length, outcome));
-          if (batch.length < BATCH) continue;
-          yield batch;
-          batch = [];
-        }
-      }
-      if (batch.length > 0) yield batch;
-    }
+    for await (const frames of format.frames({ receipt, files, state })) yield* interpret(frames);
   }
   const rest: PlacedOutcome[] = [];
   for (const { file, reason } of recognised.excluded)
@@ -61,45 +51,45 @@ export async function* parse(
   if (rest.length > 0) yield rest;
 }
 
-/** Reads a frame: exactly as many outcomes as it has units. What is missing becomes rejects, never nothing. */
-function* interpret(frame: Frame): Iterable<Outcome> {
-  let given = 0;
-  let detail = 'fewer outcomes than units';
-  try {
-    for (const outcome of frame.read()) {
-      if (given === frame.units) throw new RangeError('more outcomes than units');
-      given++;
-      yield outcome;
+/** Reads frames: exactly as many outcomes as each has units. What is missing becomes rejects, never nothing. */
+function* interpret(frames: readonly Frame[]): Iterable<readonly PlacedOutcome[]> {
+  let batch: PlacedOutcome[] = [];
+  for (const frame of frames) {
+    const { file, offset, length, units } = frame;
+    let given = 0;
+    let detail = 'fewer outcomes than units';
+    try {
+      for (const outcome of frame.read()) {
+        if (given === units) throw new RangeError('more outcomes than units');
+        given++;
+        batch.push(place(file, offset, length, outcome));
+        if (batch.length < BATCH) continue;
+        yield batch;
+        batch = [];
+      }
+    } catch (error) {
+      if (given === units) throw error;
+      // Names of errors only: a message can quote the input.
+      detail = error instanceof Error ? error.name : 'unknown error';
     }
-  } catch (error) {
-    if (given === frame.units) throw error;
-    // Names of errors only: a message can quote the input.
-    detail = error instanceof Error ? error.name : 'unknown error';
+    for (; given < units; given++)
+      batch.push(
+        place(file, offset, length, { type: 'reject', code: 'format-fault', detail, part: String(given) }),
+      );
   }
-  for (; given < frame.units; given++)
-    yield { type: 'reject', code: 'format-fault', detail, part: String(given) };
+  if (batch.length > 0) yield batch;
 }
 
 function place(file: SourceFile, offset: number, length: number, outcome: Outcome): PlacedOutcome {
   const part = outcome.type === 'reject' ? outcome.part : undefined;
-  return {
-    capture: file.capture,
-    path: file.path,
-    position: {
-      ...(file.member !== undefined && { member: file.member }),
-      offset,
-      length,
-      ...(part !== undefined && { part }),
-    },
-    outcome,
-  };
+  return { capture: file.capture, path: file.path, position: position(file, offset, length, part), outcome };
 }
 
 function unreadable(each: Unreadable): PlacedOutcome {
   return {
     capture: each.capture,
     path: each.path,
-    position: { ...(each.member !== undefined && { member: each.member }), offset: 0, length: each.size },
+    position: position(each, 0, each.size),
     outcome: {
       type: 'reject',
       code: each.code,

@@ -16,7 +16,8 @@ import {
   offsetText,
   parseTimestamp,
   wallText,
-  ZoneClock,
+  type ZoneClock,
+  zoneClock,
 } from '../reading/time.ts';
 import {
   attachmentsOf,
@@ -61,7 +62,6 @@ export const ndjson: Format = {
 class LineReader {
   readonly #source: Source;
   readonly #ordinals = new Ordinals();
-  readonly #clocks = new Map<string, ZoneClock>();
 
   constructor(source: Source) {
     this.#source = source;
@@ -201,7 +201,7 @@ class LineReader {
         named = '+00:00';
         zoneSource = 'assumed';
       }
-      ms = this.#clock(named).instant(parsed.wall, repairs);
+      ms = clockOf(named).instant(parsed.wall, repairs);
     }
     const instant = instantOf(ms);
     if (instant === undefined) throw new Refusal('time-invalid', 'at');
@@ -212,17 +212,12 @@ class LineReader {
       precision: parsed.precision,
     };
   }
+}
 
-  #clock(zone: string): ZoneClock {
-    const known = this.#clocks.get(zone);
-    if (known !== undefined) return known;
-    try {
-      const clock = new ZoneClock(zone);
-      if (this.#clocks.size > 100) this.#clocks.clear();
-      this.#clocks.set(zone, clock);
-      return clock;
-    } catch {
-      throw invalid('zone');
-    }
+function clockOf(zone: string): ZoneClock {
+  try {
+    return zoneClock(zone);
+  } catch {
+    throw invalid('zone');
   }
 }

@@ -79,10 +79,12 @@ async function* logFrames(source: Source, file: SourceFile): AsyncIterable<reado
   if (reader.isEmpty) yield [reader.headingOnly()];
 }
 
-const close = (reader: LogReader, entry: GatheredEntry): Frame =>
-  entry.bytes === undefined
-    ? reader.reject(entry.offset, entry.length, 'unit-too-long')
-    : reader.entry(entry.bytes, entry.offset, entry.length);
+function close(reader: LogReader, entry: GatheredEntry): Frame {
+  const { bytes, offset, length } = entry;
+  return bytes === undefined
+    ? reader.reject(offset, length, 'unit-too-long')
+    : reader.entry(bytes, offset, length);
+}
 
 async function isHtml(file: SourceFile): Promise<boolean> {
   return /<(?:html|head|h1|h3|font)\b/iu.test(decodeHead(await readHead(file, 4096)));

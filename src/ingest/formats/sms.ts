@@ -3,7 +3,6 @@
  * karlicoss/HPI (`smscalls.py`) and the exporter's own list of fields.
  */
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
-import { emptyElement } from '../reading/empty-element.ts';
 import { noEntries, rejectFrame } from '../reading/frames.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import { decode, decodeHead, openText, readHead } from '../reading/text.ts';
@@ -63,8 +62,7 @@ async function* backupFrames(
     const { offset, length } = part;
     const repairs: Parameters<typeof parseXml>[2] = [];
     const text = decode(stream, part.bytes, repairs);
-    const plain = emptyElement(text);
-    const parsed = plain === undefined ? parseXml(text, KNOWN, repairs) : { node: plain };
+    const parsed = parseXml(text, KNOWN, repairs);
     if ('code' in parsed) return { type: 'reject', code: parsed.code, detail: parsed.detail };
     return outcomeOf({
       node: parsed.node,

@@ -94,15 +94,24 @@ async function* exportFrames(
       return { units: 1, read: () => [isObject(value) ? outcome : NO_OBJECT] };
     },
   };
+  /** What stood around the message before: the same for all of a chat. */
+  let surroundings: ReturnType<typeof surroundingsOf> | undefined;
   yield* jsonFrames(source, file, reading);
 
-  function messageOf(unit: JsonUnit): ReturnType<JsonReading['units']> {
-    const { value: raw, path, around } = unit;
-    if (!isObject(raw)) return { units: 1, read: () => [NO_OBJECT] };
+  function surroundingsOf(around: JsonObject, path: JsonUnit['path']) {
     const header = headerOf(around, path.slice(0, -2));
     const said = selfOf(around.personal_information) ?? (alone ? otherSide(head, header) : undefined);
     const self = said ?? addressOf(file.settings.account);
     const selfFrom: 'header' | 'setting' = said === undefined ? 'setting' : 'header';
+    return { around, path, header, self, selfFrom };
+  }
+
+  function messageOf(unit: JsonUnit): ReturnType<JsonReading['units']> {
+    const { value: raw, path, around } = unit;
+    if (!isObject(raw)) return { units: 1, read: () => [NO_OBJECT] };
+    if (surroundings?.around !== around || surroundings.path !== path)
+      surroundings = surroundingsOf(around, path);
+    const { header, self, selfFrom } = surroundings;
     const chat = chatOf(header, self, typeof (raw.from_id ?? raw.actor_id) === 'number');
     const units = unitsOf(raw);
     if (chat === undefined) return { units, read: () => rejects(units) };

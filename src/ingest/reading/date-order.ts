@@ -36,6 +36,12 @@ export class DateOrders {
     }
   }
 
+  /** Takes what only one order brings together with something else that the source says. */
+  prove(order: 'dmy' | 'mdy'): void {
+    if (order === 'dmy') this.#dayFirst++;
+    else this.#monthFirst++;
+  }
+
   /** The order, and where it comes from. */
   decide(stated: DateOrder | undefined): { order: DateOrder; from: 'record' | 'setting' | 'assumed' } {
     if (this.#dayFirst !== this.#monthFirst)

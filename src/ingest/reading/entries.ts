@@ -28,7 +28,8 @@ interface Gathered {
   readonly offset: number;
   length: number;
   chars: number;
-  lines: string[];
+  /** Its lines so far, joined by line feeds. */
+  text: string;
   readonly repairs: Repair[];
 }
 
@@ -60,7 +61,7 @@ export async function* entryFrames(
       close();
       if (role === 'entry' && text !== undefined) {
         const { offset, length } = line;
-        open = { offset, length, chars: text.length, lines: [text], repairs };
+        open = { offset, length, chars: text.length, text, repairs };
         units++;
       } else if (role === 'heading' && text !== undefined) {
         frames.push(headingFrame(file, line, () => log.heading?.(text)));
@@ -95,8 +96,8 @@ function split(stream: TextStream, line: Line, pattern: RegExp | undefined): Lin
 function add(open: Gathered, line: Line, text: string, repairs: readonly Repair[]): void {
   open.length = line.offset + line.length - open.offset;
   open.chars += text.length + 1;
-  if (open.chars > MAX_UNIT) open.lines = [];
-  else open.lines.push(text);
+  if (open.chars > MAX_UNIT) open.text = '';
+  else open.text += `\n${text}`;
   for (const repair of repairs)
     if (!open.repairs.some((known) => known.code === repair.code && known.what === repair.what))
       open.repairs.push(repair);
@@ -105,8 +106,8 @@ function add(open: Gathered, line: Line, text: string, repairs: readonly Repair[
 function entryFrame(source: Source, file: SourceFile, log: EntryLog, open: Gathered): Frame {
   const { offset, length } = open;
   if (open.chars > MAX_UNIT) return rejectFrame(file, open, 'unit-too-long');
-  const text = open.lines.join('\n');
-  const read = (): Outcome[] => [log.read(text, { source, file, offset, length }, [...open.repairs])];
+  const { text, repairs } = open;
+  const read = (): Outcome[] => [log.read(text, { source, file, offset, length }, repairs)];
   return { file, offset, length, units: 1, read };
 }
 

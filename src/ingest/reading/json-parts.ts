@@ -4,6 +4,7 @@
  */
 import { MAX_DEPTH, MAX_UNIT } from '../format.ts';
 import type { Element } from './json.ts';
+import { newScan, valueEnd } from './json-value.ts';
 import { measure, type TextStream } from './text.ts';
 
 /** Keys from the top; an element of a list is `*`. */
@@ -30,12 +31,14 @@ export type Walk = 'inside' | 'units' | 'whole';
 const [QUOTE, BACKSLASH, COMMA, COLON, LF] = [34, 92, 44, 58, 10];
 const [OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [123, 125, 91, 93];
 const MAX_KEY = 4096;
-const MAX_BATCH = 2048;
+const MAX_BATCH = 256;
 const isSpace = (c: number): boolean => c === 32 || c === LF || c === 13 || c === 9;
 
 /** A list or object that is being walked. */
 interface Level {
   readonly list: boolean;
+  /** Path of the elements of a list. */
+  readonly elements: JsonPath | undefined;
   readonly units: boolean;
   readonly path: JsonPath;
 }
@@ -55,11 +58,8 @@ export async function* jsonParts(
   let held = 0;
   let dropped = 0;
   let overlong = false;
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
+  let scan = newScan();
   let escaped = false;
-  let scalar = false;
   let taking: 'unit' | 'fact' = 'fact';
   let position = stream.start;
   let started = stream.start;
@@ -67,7 +67,8 @@ export async function* jsonParts(
 
   const pathHere = (): JsonPath => {
     const level = levels.at(-1);
-    return level === undefined ? [] : [...level.path, level.list ? '*' : key];
+    if (level === undefined) return [];
+    return level.elements ?? [...level.path, key];
   };
   const keep = (piece: Buffer): void => {
     if (!overlong && held + piece.length > MAX_UNIT) {
@@ -89,21 +90,15 @@ export async function* jsonParts(
       ? 'unit-too-long'
       : cut
         ? 'truncated'
-        : deepest > MAX_DEPTH
+        : scan.deepest > MAX_DEPTH
           ? 'too-deep'
           : undefined;
     pieces = [];
     held = 0;
     dropped = 0;
     overlong = false;
-    return {
-      type: taking,
-      path: pathHere(),
-      offset: started,
-      length,
-      bytes,
-      ...(wrong !== undefined && { problem: wrong }),
-    };
+    const part = { type: taking, path: pathHere(), offset: started, length, bytes };
+    return wrong === undefined ? part : { ...part, problem: wrong };
   };
 
   for await (const chunk of stream.chunks) {
@@ -130,11 +125,7 @@ export async function* jsonParts(
         advance(i);
         started = position;
         taking = asUnit ? 'unit' : 'fact';
-        depth = 0;
-        deepest = 0;
-        inString = false;
-        escaped = false;
-        scalar = c !== OPEN && c !== OPEN_LIST;
+        scan = newScan();
         return 'taken';
       }
       advance(i);
@@ -143,7 +134,12 @@ export async function* jsonParts(
       }
       const path = pathHere();
       batch.push({ type: 'enter', path, offset: position });
-      levels.push({ list, units: list && how === 'units', path });
+      levels.push({
+        list,
+        elements: list ? [...path, '*'] : undefined,
+        units: list && how === 'units',
+        path,
+      });
       i++;
       return 'first';
     };
@@ -158,40 +154,22 @@ export async function* jsonParts(
       return levels.length === 0 ? 'end' : 'next';
     };
     while (i < chunk.length && state !== 'damaged') {
-      const c = chunk[i] as number;
       if (state === 'taken') {
-        if (inString) {
-          if (escaped) escaped = false;
-          else if (c === BACKSLASH) escaped = true;
-          // A quote that is never closed is taken to end at its line: JSON has no line break inside a string.
-          else if (c === QUOTE || c === LF) inString = false;
-          i++;
-          continue;
+        const end = valueEnd(chunk, i, scan);
+        if (end === -1) break;
+        keep(chunk.subarray(from, end));
+        advance(end);
+        batch.push(take(false));
+        state = levels.length === 0 ? 'end' : 'next';
+        i = end;
+        if (batch.length >= MAX_BATCH) {
+          yield batch;
+          batch = [];
         }
-        if (c === QUOTE) inString = true;
-        else if (c === OPEN || c === OPEN_LIST) {
-          if (++depth > deepest) deepest = depth;
-        } else if (c === CLOSE || c === CLOSE_LIST || (c === COMMA && depth === 0)) {
-          const ends = depth === 0 ? i : depth === 1 && c !== COMMA ? i + 1 : -1;
-          if (c !== COMMA && depth > 0) depth--;
-          if (ends !== -1) {
-            keep(chunk.subarray(from, ends));
-            advance(ends);
-            batch.push(take(false));
-            state = levels.length === 0 ? 'end' : 'next';
-            i = ends;
-            if (batch.length >= MAX_BATCH) {
-              yield batch;
-              batch = [];
-            }
-            continue;
-          }
-        } else if (scalar && depth === 0 && levels.length === 0 && c === LF) {
-          // A bare scalar at the top ends with its line.
-          scalar = false;
-        }
-        i++;
-      } else if (state === 'in-key') {
+        continue;
+      }
+      const c = chunk[i] as number;
+      if (state === 'in-key') {
         if (escaped) escaped = false;
         else if (c === BACKSLASH) escaped = true;
         else if (c === QUOTE) {
@@ -240,7 +218,7 @@ export async function* jsonParts(
     advance(chunk.length);
     if (batch.length > 0) yield batch;
   }
-  if (state === 'taken' && levels.length === 0 && depth === 0 && !inString) yield [take(false)];
+  if (state === 'taken' && levels.length === 0 && scan.depth === 0 && !scan.inString) yield [take(false)];
   else if (state === 'taken') yield [take(true)];
   else if (state === 'damaged')
     yield [{ type: 'damage', offset: started, length: position - started, problem }];

@@ -37,10 +37,14 @@ export async function* jsonFrames(
 ): AsyncIterable<readonly Frame[]> {
   const stream = await openText(file);
   const around: { [path: string]: unknown } = {};
-  const frameOf = (path: JsonPath, place: Place, found: ReturnType<typeof parsed>): Frame => {
+  /** What was said so far, as the units that follow find it: facts that come later do not change it. */
+  let facts: JsonObject | undefined;
+  const frameOf = (path: JsonPath, place: Place, found: Found): Frame => {
     const { offset, length } = place;
     if ('reject' in found) return { file, offset, length, units: 1, read: () => [found.reject] };
-    const { units, read } = reading.units({ path, place, ...found, around: { ...around } });
+    const { value, text, repairs } = found;
+    facts ??= { ...around };
+    const { units, read } = reading.units({ path, place, value, text, repairs, around: facts });
     return { file, offset, length, units, read };
   };
   let units = 0;
@@ -49,7 +53,10 @@ export async function* jsonFrames(
   for await (const parts of jsonParts(stream, reading.walk)) {
     const frames: Frame[] = [];
     for (const part of parts) {
-      if (part.type === 'leave') forget(around, part.path);
+      if (part.type === 'leave') {
+        forget(around, part.path);
+        facts = undefined;
+      }
       if (!('length' in part)) continue;
       const place = { source, file, offset: part.offset, length: part.length };
       if (part.type === 'damage') {
@@ -63,6 +70,7 @@ export async function* jsonFrames(
       else if (held < MAX_AROUND) {
         held += part.length;
         around[part.path.join('/')] = found.value;
+        facts = undefined;
       }
     }
     units += frames.length;

@@ -1,6 +1,7 @@
 /** JSON from a hostile source: elements of a huge array one by one, numbers that stay what they were, bounded depth. */
 import type { Json, Repair } from '../../core/event.ts';
 import { MAX_DEPTH, MAX_UNIT } from '../format.ts';
+import { newScan, valueEnd } from './json-value.ts';
 import { measure, type TextStream } from './text.ts';
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -16,9 +17,9 @@ export interface Element {
   readonly problem?: 'unit-too-long' | 'truncated' | 'too-deep' | 'json-shape' | 'json-malformed';
 }
 
-const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA, LF] = [34, 92, 123, 125, 91, 93, 44, 10];
+const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA] = [34, 92, 123, 125, 91, 93, 44];
 /** Small elements are many in a chunk, and each costs more than its bytes. */
-const MAX_BATCH = 2048;
+const MAX_BATCH = 256;
 const isSpace = (c: number): boolean => c === 32 || c === 10 || c === 13 || c === 9;
 
 /**
@@ -31,10 +32,7 @@ export async function* arrayElements(stream: TextStream): AsyncIterable<readonly
   let held = 0;
   let dropped = 0;
   let overlong = false;
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  let escaped = false;
+  let scan = newScan();
   /** Stored offset of the byte at which the piece being scanned begins. */
   let position = stream.start;
   let started = stream.start;
@@ -55,13 +53,17 @@ export async function* arrayElements(stream: TextStream): AsyncIterable<readonly
   const take = (problem?: Element['problem']): Element => {
     const bytes = overlong ? undefined : pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
     const length = bytes === undefined ? dropped : measure(stream, bytes);
-    const found = overlong ? 'unit-too-long' : (problem ?? (deepest > MAX_DEPTH ? 'too-deep' : undefined));
+    const found = overlong
+      ? 'unit-too-long'
+      : (problem ?? (scan.deepest > MAX_DEPTH ? 'too-deep' : undefined));
     pieces = [];
     held = 0;
     dropped = 0;
     overlong = false;
-    deepest = 0;
-    return { offset: started, length, bytes, ...(found !== undefined && { problem: found }) };
+    scan = newScan();
+    return found === undefined
+      ? { offset: started, length, bytes }
+      : { offset: started, length, bytes, problem: found };
   };
 
   for await (const chunk of stream.chunks) {
@@ -74,38 +76,22 @@ export async function* arrayElements(stream: TextStream): AsyncIterable<readonly
       from = to;
     };
     while (i < chunk.length) {
-      const c = chunk[i] as number;
       if (state === 'element') {
-        if (inString) {
-          if (escaped) escaped = false;
-          else if (c === BACKSLASH) escaped = true;
-          else if (c === QUOTE || c === LF) inString = false;
-          i++;
-          continue;
+        const end = valueEnd(chunk, i, scan);
+        if (end === -1) break;
+        keep(chunk.subarray(from, end));
+        advance(end);
+        batch.push(take());
+        state = 'between';
+        i = end;
+        if (batch.length >= MAX_BATCH) {
+          yield batch;
+          batch = [];
         }
-        if (c === QUOTE) inString = true;
-        else if (c === OPEN || c === OPEN_LIST) {
-          depth++;
-          if (depth > deepest) deepest = depth;
-        } else if (c === CLOSE || c === CLOSE_LIST || (c === COMMA && depth === 0)) {
-          // At depth 0 a scalar ends before this byte; an object or a list ends with it.
-          const ends = depth === 0 ? i : depth === 1 ? i + 1 : -1;
-          if (c !== COMMA && depth > 0) depth--;
-          if (ends !== -1) {
-            keep(chunk.subarray(from, ends));
-            advance(ends);
-            batch.push(take());
-            state = 'between';
-            i = ends;
-            if (batch.length >= MAX_BATCH) {
-              yield batch;
-              batch = [];
-            }
-            continue;
-          }
-        }
-        i++;
-      } else if (isSpace(c)) i++;
+        continue;
+      }
+      const c = chunk[i] as number;
+      if (isSpace(c)) i++;
       else if (state === 'start') {
         if (c === OPEN_LIST) {
           state = 'between';
@@ -123,9 +109,7 @@ export async function* arrayElements(stream: TextStream): AsyncIterable<readonly
         } else {
           advance(i);
           started = position;
-          depth = 0;
-          inString = false;
-          escaped = false;
+          scan = newScan();
           state = 'element';
           // A stray closing brace would end an element of no bytes for ever.
           if (c === CLOSE) {
@@ -160,7 +144,7 @@ const MAX_VALUES = 200_000;
 
 /** Why a text must not be parsed: too deep, or too many values. Counted outside strings, before anything recursive. */
 export function tooMuch(text: string): 'too-deep' | 'too-many-values' | undefined {
-  if (text.length < MAX_DEPTH * 2) return undefined;
+  if (text.length < MAX_DEPTH * 2 || !opensOften(text)) return undefined;
   let depth = 0;
   let values = 0;
   let inString = false;
@@ -176,6 +160,15 @@ export function tooMuch(text: string): 'too-deep' | 'too-many-values' | undefine
     } else if (c === CLOSE || c === CLOSE_LIST) depth--;
   }
   return undefined;
+}
+
+/** Whether there are enough brackets, in strings or not, for any limit to be passed: nearly never. */
+function opensOften(text: string): boolean {
+  let found = 0;
+  for (const bracket of ['{', '['])
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1))
+      if (++found > MAX_DEPTH) return true;
+  return false;
 }
 
 /** Parses a unit. Lone surrogates (possible as escapes only) are replaced and recorded. */

@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** Short lines are many in a chunk, and each costs more than its bytes. */
-const MAX_BATCH = 2048;
+const MAX_BATCH = 256;
 const LF = 10;
 const CR = 13;
 

@@ -16,9 +16,16 @@ export class LogClock {
 
   /** `wall`: milliseconds as if UTC. Undefined: no instant that can be kept. */
   moment(wall: number, precision: Moment['precision'], repairs: Repair[]): Moment | undefined {
-    const instant = instantOf(this.#clock.instant(wall, repairs));
+    const ms = this.#clock.instant(wall, repairs);
+    const instant = instantOf(ms);
     if (instant === undefined) return undefined;
-    return { instant, wall: wallText(wall), zone: this.#clock.zone, zoneSource: this.#source, precision };
+    return {
+      instant,
+      wall: ms === wall ? instant.slice(0, 19) : wallText(wall),
+      zone: this.#clock.zone,
+      zoneSource: this.#source,
+      precision,
+    };
   }
 }
 
@@ -31,6 +38,17 @@ export function epochMoment(ms: number, precision: 'ms' | 's' = 's'): Moment | u
 const AM = /^(?:a|am|上午|오전|午前|πμ|پ|ص|vorm|öö|de)/u;
 const PM = /^(?:p|pm|下午|오후|午後|μμ|م|nachm|ös|du)/u;
 
+/** The half of the day read last: a log writes one or two. */
+let readHalf: { written: string; which: 'am' | 'pm' | 'none' | 'unknown' } = { written: '', which: 'none' };
+
+function halfOf(written: string): typeof readHalf.which {
+  if (written === readHalf.written) return readHalf.which;
+  const name = written.trim().toLowerCase().replaceAll(/[.\s]/gu, '');
+  const which = name === '' ? 'none' : PM.test(name) ? 'pm' : AM.test(name) ? 'am' : 'unknown';
+  readHalf = { written, which };
+  return which;
+}
+
 /**
  * Milliseconds of the day; undefined where no clock shows it. `half`: `AM`, `p.m.`, `下午` …, whatever stands for it;
  * with a half of the day an hour of 0 or past 12 is taken as written, as some clients write it.
@@ -39,11 +57,11 @@ export function dayMs(hour: string, minute: string, second?: string, half?: stri
   let h = Number(hour);
   const m = Number(minute);
   const s = Number(second ?? 0);
-  const name = half?.trim().toLowerCase().replaceAll(/[.\s]/gu, '');
-  if (name !== undefined && name !== '' && h <= 12) {
-    if (PM.test(name)) h = h === 12 ? 12 : h + 12;
-    else if (AM.test(name)) h = h === 12 ? 0 : h;
-    else return undefined;
+  if (half !== undefined && h <= 12) {
+    const which = halfOf(half);
+    if (which === 'unknown') return undefined;
+    if (which === 'pm' && h < 12) h += 12;
+    else if (which === 'am' && h === 12) h = 0;
   }
   return h > 23 || m > 59 || s > 60 ? undefined : ((h * 60 + m) * 60 + s) * 1000;
 }

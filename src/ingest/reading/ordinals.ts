@@ -10,7 +10,7 @@ export class Ordinals {
 
   /** 0 for the first of its kind, then 1, 2, … */
   next(conversation: string, sender: string, instant: string, text: string): number {
-    const key = keyOf([conversation, sender, instant, text]);
+    const key = keyOf(conversation, sender, instant, text);
     if (this.#used * 10 > this.#keys.length * 6) this.#grow();
     const slot = this.#slot(this.#keys, key);
     if (this.#keys[slot] === 0) {
@@ -22,9 +22,11 @@ export class Ordinals {
     return ordinal;
   }
 
+  /** The lowest bits choose the slot: there are 2^n of them, and a remainder of so large a number is slow. */
   #slot(keys: Float64Array, key: number): number {
-    let slot = key % keys.length;
-    while (keys[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) % keys.length;
+    const last = keys.length - 1;
+    let slot = key & last;
+    while (keys[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & last;
     return slot;
   }
 
@@ -44,7 +46,7 @@ export class Ordinals {
 }
 
 /** Two runs of multiply and xor over the UTF-16 units (cyrb53, by bryc): 52 bits, never 0, which marks a free slot. */
-function keyOf(parts: readonly string[]): number {
+function keyOf(...parts: readonly [string, string, string, string]): number {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   for (const part of parts) {

@@ -1,5 +1,6 @@
-import type { Provenance, Repair } from '../../core/event.ts';
+import type { Position, Provenance, Repair } from '../../core/event.ts';
 import type { Source, SourceFile } from '../format.ts';
+import type { Writable } from './writable.ts';
 
 /** Where a unit stands: a file and the bytes in it. */
 export interface Place {
@@ -7,6 +8,19 @@ export interface Place {
   readonly file: SourceFile;
   readonly offset: number;
   readonly length: number;
+}
+
+/** A stretch of a file, or of a member of a capture. */
+export function position(
+  file: { readonly member?: string },
+  offset: number,
+  length: number,
+  part?: string,
+): Position {
+  const { member } = file;
+  const found: Writable<Position> = member === undefined ? { offset, length } : { member, offset, length };
+  if (part !== undefined) found.part = part;
+  return found;
 }
 
 /** The provenance of an event; empty lists and facts are left out. */
@@ -19,20 +33,22 @@ export function provenance(
     readonly repairs?: readonly Repair[] | undefined;
   } = {},
 ): Provenance {
-  const { file } = place;
+  const { source, file, offset, length } = place;
   const { part, perspective, facts, repairs } = more;
-  return {
-    receipt: place.source.receipt,
-    capture: file.capture,
-    path: file.path,
-    position: {
-      ...(file.member !== undefined && { member: file.member }),
-      offset: place.offset,
-      length: place.length,
-      ...(part !== undefined && { part }),
-    },
-    ...(perspective !== undefined && { perspective }),
-    ...(facts !== undefined && Object.keys(facts).length > 0 && { facts }),
-    ...(repairs !== undefined && repairs.length > 0 && { repairs }),
+  const { capture, path } = file;
+  const from: Writable<Provenance> = {
+    receipt: source.receipt,
+    capture,
+    path,
+    position: position(file, offset, length, part),
   };
+  if (perspective !== undefined) from.perspective = perspective;
+  if (facts !== undefined && hasAny(facts)) from.facts = facts;
+  if (repairs !== undefined && repairs.length > 0) from.repairs = repairs;
+  return from;
+}
+
+function hasAny(facts: object): boolean {
+  for (const _ in facts) return true;
+  return false;
 }

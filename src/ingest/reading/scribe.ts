@@ -14,6 +14,7 @@ import type {
 import { contentKey, directConversation, type EventKey, eventId } from '../../core/ids.ts';
 import { Ordinals } from './ordinals.ts';
 import { type Place, provenance } from './provenance.ts';
+import type { Writable } from './writable.ts';
 
 /** What an event says, before it has an id. */
 export interface Draft {
@@ -44,20 +45,21 @@ export class Scribe {
 
   write(place: Place, draft: Draft): Written {
     const { network, conversation, at, sender, recipients, actor, text, markup, attachments, extra } = draft;
-    return {
+    const event: Writable<Omit<Written, 'provenance'> & Partial<Written>> = {
       id: eventId(network, conversation.id, draft.key ?? this.#contentKey(draft)),
       network,
       conversation,
       at,
-      ...(sender !== undefined && { sender }),
-      ...(recipients !== undefined && recipients.length > 0 && { recipients }),
-      ...(actor !== undefined && { actor }),
-      ...(text !== undefined && { text }),
-      ...(markup !== undefined && { markup }),
-      ...(attachments !== undefined && attachments.length > 0 && { attachments }),
-      provenance: provenance(place, draft),
-      ...(extra !== undefined && Object.keys(extra).length > 0 && { extra }),
     };
+    if (sender !== undefined) event.sender = sender;
+    if (recipients !== undefined && recipients.length > 0) event.recipients = recipients;
+    if (actor !== undefined) event.actor = actor;
+    if (text !== undefined) event.text = text;
+    if (markup !== undefined) event.markup = markup;
+    if (attachments !== undefined && attachments.length > 0) event.attachments = attachments;
+    event.provenance = provenance(place, draft);
+    if (extra !== undefined && Object.keys(extra).length > 0) event.extra = extra;
+    return event as Written;
   }
 
   #contentKey({ conversation, sender, actor, at, text = '' }: Draft): EventKey {

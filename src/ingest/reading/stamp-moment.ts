@@ -1,5 +1,5 @@
 import type { Moment, Repair } from '../../core/event.ts';
-import { instantOf, offsetMinutes, offsetText, parseTimestamp, wallText, ZoneClock } from './time.ts';
+import { instantOf, offsetMinutes, offsetText, parseTimestamp, wallText, zoneClock } from './time.ts';
 
 /**
  * The moment of a time text of ISO 8601: its own offset, else the zone that the settings state, else UTC, assumed.
@@ -11,7 +11,7 @@ export function stampMoment(text: unknown, zone: string | undefined, repairs: Re
   const { wall, offset, precision } = parsed;
   if (offset === undefined) {
     const named = zone ?? '+00:00';
-    const instant = instantOf(new ZoneClock(named).instant(wall, repairs));
+    const instant = instantOf(zoneClock(named).instant(wall, repairs));
     const zoneSource = zone === undefined ? 'assumed' : 'setting';
     return instant === undefined
       ? undefined

@@ -1,14 +1,32 @@
 import type { Window } from './window.ts';
 
-const GT = 62;
+const [GT, SLASH, SPACE] = [62, 47, 32];
 
-interface Found {
-  /** Absolute position from which this holds. */
-  readonly from: number;
+/** A tag that is looked for, `<name` or `</name`, and what is known of where it stands next. */
+export interface Mark {
+  readonly bytes: Buffer;
+  /** Absolute position from which the rest holds. */
+  from: number;
   /** Absolute position of the next such tag; −1: there is none before `searched`. */
-  readonly at: number;
-  readonly searched: number;
+  at: number;
+  searched: number;
 }
+
+/** The marks of an element's name. */
+export interface Marks {
+  readonly open: Mark;
+  readonly close: Mark;
+}
+
+const newMark = (text: string): Mark => ({
+  bytes: Buffer.from(text, 'latin1'),
+  from: Number.POSITIVE_INFINITY,
+  at: -1,
+  searched: 0,
+});
+
+/** Names whose marks are kept: a document has few, a hostile one as many as it likes. */
+const MOST_NAMES = 10_000;
 
 /**
  * Finds tags ahead in a window and remembers what it found: a hostile file can ask for the same tag from a million
@@ -16,36 +34,50 @@ interface Found {
  */
 export class TagFinder {
   readonly #window: Window;
-  readonly #known = new Map<string, Found>();
+  readonly #known = new Map<string, Marks>();
 
   constructor(window: Window) {
     this.#window = window;
   }
 
-  /** Index in the window of the next tag of exactly this name (`<name` or `</name`), at or after `index`; −1: none. */
-  next(mark: string, index: number): number {
+  /** The marks of a name of one byte a character. */
+  marks(name: string): Marks {
+    let marks = this.#known.get(name);
+    if (marks === undefined) {
+      if (this.#known.size === MOST_NAMES) this.#known.clear();
+      marks = { open: newMark(`<${name}`), close: newMark(`</${name}`) };
+      this.#known.set(name, marks);
+    }
+    return marks;
+  }
+
+  /** Index in the window of the next tag of exactly this name, at or after `index`; −1: none. */
+  next(mark: Mark, index: number): number {
     const { bytes, passed } = this.#window;
     const from = passed + index;
-    const known = this.#known.get(mark);
     let start = index;
-    if (known !== undefined && known.from <= from) {
-      if (known.at >= from) return known.at - passed;
-      if (known.at === -1) start = Math.max(index, known.searched - passed);
+    if (mark.from <= from) {
+      if (mark.at >= from) return mark.at - passed;
+      if (mark.at === -1) start = Math.max(index, mark.searched - passed);
     }
+    const { length } = mark.bytes;
+    mark.from = from;
     for (;;) {
-      const at = bytes.indexOf(mark, start);
+      const at = bytes.indexOf(mark.bytes, start);
       // A mark that the window cuts off is looked for again once more has been read.
-      const cutOff = at === -1 ? bytes.length - mark.length + 1 : at + mark.length >= bytes.length ? at : -1;
+      const cutOff = at === -1 ? bytes.length - length + 1 : at + length >= bytes.length ? at : -1;
       if (at === -1 || (cutOff !== -1 && !this.#window.ended)) {
-        this.#known.set(mark, { from, at: -1, searched: passed + Math.max(start, cutOff) });
+        mark.at = -1;
+        mark.searched = passed + Math.max(start, cutOff);
         return -1;
       }
-      const after = bytes[at + mark.length];
-      if (after === undefined || after === GT || after === 47 || after <= 32) {
-        this.#known.set(mark, { from, at: passed + at, searched: passed + at });
+      const after = bytes[at + length];
+      if (after === undefined || after === GT || after === SLASH || after <= SPACE) {
+        mark.at = passed + at;
+        mark.searched = mark.at;
         return at;
       }
-      start = at + mark.length;
+      start = at + length;
     }
   }
 }

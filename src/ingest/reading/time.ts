@@ -8,18 +8,20 @@ const LAST = 253_402_300_799_999;
 export function instantOf(ms: number): string | undefined {
   if (!(ms >= FIRST && ms <= LAST)) return undefined;
   const whole = Math.trunc(ms);
-  const day = Math.floor(whole / DAY);
-  if (day !== shownDay.day) shownDay = { day, text: new Date(day * DAY).toISOString().slice(0, 11) };
-  const time = whole - day * DAY;
-  const minutes = Math.floor(time / 60_000);
-  const seconds = time - minutes * 60_000;
-  const milliseconds = seconds % 1000;
-  return `${shownDay.text}${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${TWO[(seconds - milliseconds) / 1000]}.${milliseconds === 0 ? '000' : String(milliseconds).padStart(3, '0')}Z`;
+  const minute = Math.floor(whole / MINUTE);
+  if (minute !== shown.minute) shown = { minute, text: new Date(minute * MINUTE).toISOString().slice(0, 17) };
+  const time = whole - minute * MINUTE;
+  const milliseconds = time % 1000;
+  const seconds = TWO[(time - milliseconds) / 1000];
+  return milliseconds === 0
+    ? `${shown.text}${seconds}.000Z`
+    : `${shown.text}${seconds}.${String(milliseconds).padStart(3, '0')}Z`;
 }
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** The day written last: entries of a log stand side by side, and a date costs more than all the rest. */
-let shownDay = { day: Number.NaN, text: '' };
+/** The minute written last: entries of a log stand side by side, and a date costs more than all the rest. */
+let shown = { minute: Number.NaN, text: '' };
 const TWO = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
 
 /** A wall clock reading without a zone. */
@@ -38,10 +40,21 @@ export function wallMs(wall: Wall): number | undefined {
   const { year, month, day, hour, minute, second } = wall;
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
     return undefined;
+  const midnight = midnightOf(year, month, day);
+  return midnight === undefined
+    ? undefined
+    : midnight + ((hour * 60 + minute) * 60 + second) * 1000 + (wall.ms ?? 0);
+}
+
+/** The date read last. */
+let read = { year: Number.NaN, month: 0, day: 0, midnight: undefined as number | undefined };
+
+function midnightOf(year: number, month: number, day: number): number | undefined {
+  if (day === read.day && month === read.month && year === read.year) return read.midnight;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCDate() !== day) return undefined;
-  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + (wall.ms ?? 0);
+  read = { year, month, day, midnight: date.getUTCDate() === day ? date.getTime() : undefined };
+  return read.midnight;
 }
 
 /** Midnight of a day written YYYY-MM-DD, milliseconds as if UTC; undefined where no calendar has it. */
@@ -85,6 +98,8 @@ export class ZoneClock {
   readonly #fixed: number | undefined;
   readonly #format: Intl.DateTimeFormat | undefined;
   readonly #offsets = new Map<number, number>();
+  /** The day asked for last, where no clock was changed around it. */
+  #steady = { day: Number.NaN, minutes: 0 };
 
   constructor(zone: string) {
     this.zone = zone;
@@ -111,19 +126,41 @@ export class ZoneClock {
 
   /** The instant at which this zone's clocks show `wall` (milliseconds as if UTC). */
   instant(wall: number, repairs: Repair[]): number {
-    if (this.#fixed !== undefined) return wall - this.#fixed * 60_000;
-    const before = this.#offsetAt(wall - 86_400_000);
-    const after = this.#offsetAt(wall + 86_400_000);
-    const first = wall - before * 60_000;
+    if (this.#fixed !== undefined) return wall - this.#fixed * MINUTE;
+    const day = Math.floor(wall / DAY);
+    if (day === this.#steady.day) return wall - this.#steady.minutes * MINUTE;
+    const since = this.#offsetAt((day - 1) * DAY);
+    if (since === this.#offsetAt((day + 2) * DAY)) {
+      this.#steady = { day, minutes: since };
+      return wall - since * MINUTE;
+    }
+    const before = this.#offsetAt(wall - DAY);
+    const after = this.#offsetAt(wall + DAY);
+    const first = wall - before * MINUTE;
     if (before === after) return first;
-    const fits = [before, after].filter((o) => this.#offsetAt(wall - o * 60_000) === o);
+    const fits = [before, after].filter((o) => this.#offsetAt(wall - o * MINUTE) === o);
     if (fits.length === 2) {
       repairs.push({ code: 'time-ambiguous' });
-      return Math.min(...fits.map((o) => wall - o * 60_000));
+      return Math.min(...fits.map((o) => wall - o * MINUTE));
     }
     if (fits.length === 0) repairs.push({ code: 'time-skipped' });
-    return wall - (fits[0] ?? before) * 60_000;
+    return wall - (fits[0] ?? before) * MINUTE;
   }
+}
+
+/** Clocks by zone: making one takes longer than reading a hundred times with it. */
+const clocks = new Map<string, ZoneClock>();
+const MOST_CLOCKS = 100;
+
+/** The clock of a zone, made once. Throws RangeError where this machine does not know the zone. */
+export function zoneClock(zone: string): ZoneClock {
+  let clock = clocks.get(zone);
+  if (clock === undefined) {
+    clock = new ZoneClock(zone);
+    if (clocks.size === MOST_CLOCKS) clocks.clear();
+    clocks.set(zone, clock);
+  }
+  return clock;
 }
 
 const RFC3339 =

@@ -33,14 +33,19 @@ export type XmlPart = {
     }
 );
 
-const LT = 60;
-const GT = 62;
-const TAG = /^<(\/?)([A-Za-z_:][\w:.-]*)/u;
+const [LT, GT, SLASH, BANG, QUESTION] = [60, 62, 47, 33, 63];
+/** Longest name of a tag; what follows is not looked at. */
+const MAX_NAME = 254;
+/** Bytes that begin a name, and bytes that go on with one. */
+const [BEGINS, GOES_ON] = [/[A-Za-z_:]/, /[\w:.-]/].map((pattern) =>
+  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0)),
+) as [Uint8Array, Uint8Array];
 
 export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncIterable<readonly XmlPart[]> {
   const window = new Window(stream.chunks);
   const tags = new TagFinder(window);
-  const starts = [...shape.units].map((each) => `<${each}`).concat(`</${shape.innermost}`);
+  const left = tags.marks(shape.innermost).close;
+  const starts = [...[...shape.units].map((each) => tags.marks(each).open), left];
   let offset = stream.start;
   let inside = false;
   let entered = 0;
@@ -49,7 +54,7 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
 
   /** Passes `count` bytes and returns where they stood. */
   const pass = (count: number): { offset: number; length: number } => {
-    const length = measure(stream, window.bytes.subarray(0, count));
+    const length = stream.wide ? measure(stream, window.bytes.subarray(0, count)) : count;
     const place = { offset, length };
     window.pass(count);
     offset += length;
@@ -90,38 +95,38 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
         batch = [];
         yielded = offset;
       }
-      const next = window.bytes.indexOf(LT);
-      if (next === -1 || window.bytes.length - next < 256) {
-        if (next === -1) pass(window.bytes.length);
-        if (await window.more()) continue;
-        if (next === -1) break;
-      }
       const open = window.bytes.indexOf(LT);
-      if (open === -1) continue;
-      pass(open);
-      const head = window.bytes.toString('latin1', 0, 256);
-      if (head.startsWith('<!--')) {
-        await skipPast('-->');
-        continue;
+      if (open === -1 || window.bytes.length - open < 256) {
+        if (open === -1) pass(window.bytes.length);
+        if (await window.more()) continue;
+        if (open === -1) break;
       }
-      if (head.startsWith('<?')) {
-        await skipPast('?>');
-        continue;
+      if (open > 0) pass(open);
+      const second = window.bytes[1];
+      if (second === BANG || second === QUESTION) {
+        const head = window.bytes.toString('latin1', 0, 256);
+        if (head.startsWith('<!--')) {
+          await skipPast('-->');
+          continue;
+        }
+        if (second === QUESTION) {
+          await skipPast('?>');
+          continue;
+        }
+        if (head.startsWith('<!DOCTYPE')) {
+          const end = head.indexOf('>');
+          const subset = head.indexOf('[');
+          const place = await skipPast(subset !== -1 && (end === -1 || subset < end) ? ']>' : '>');
+          batch.push({ type: 'problem', problem: 'xml-doctype', ...place });
+          continue;
+        }
       }
-      if (head.startsWith('<!DOCTYPE')) {
-        const end = head.indexOf('>');
-        const subset = head.indexOf('[');
-        const place = await skipPast(subset !== -1 && (end === -1 || subset < end) ? ']>' : '>');
-        batch.push({ type: 'problem', problem: 'xml-doctype', ...place });
-        continue;
-      }
-      const tag = TAG.exec(head);
-      const name = tag?.[2];
-      if (tag === null || name === undefined) {
+      const name = tagName(window.bytes);
+      if (name === '') {
         pass(1);
         continue;
       }
-      if (tag[1] === '/') {
+      if (second === SLASH) {
         const end = await find('>', 0);
         const place = pass(end === -1 ? window.bytes.length : end);
         if (!shape.containers.has(name)) continue;
@@ -137,7 +142,7 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
           continue;
         }
         const bytes = window.bytes.subarray(0, end);
-        const empty = bytes[end - 2] === 47;
+        const empty = bytes[end - 2] === SLASH;
         batch.push({ type: 'enter', name, bytes, ...pass(end) });
         if (empty) batch.push({ type: 'leave', name, offset, length: 0 });
         else {
@@ -147,7 +152,7 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
         continue;
       }
       const type = inside && !shape.facts.has(name) ? 'unit' : 'fact';
-      const end = await elementEnd(name);
+      const end = endWithin(name) ?? (await elementEnd(name));
       if (end === 'long') {
         batch.push({ type: 'problem', problem: 'unit-too-long', ...(await skipPast(`</${name}>`)) });
       } else if (end.problem !== undefined) {
@@ -166,28 +171,45 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
     await window.close();
   }
 
-  /** Where the element that starts the window ends; with a problem: where what can be said of it ends. */
+  /** Where the element that starts the window ends, where all of it is there and sound: nearly always. */
+  function endWithin(name: string): { at: number; problem?: undefined } | undefined {
+    const { bytes } = window;
+    const startTag = bytes.indexOf(GT) + 1;
+    if (startTag === 0 || shape.nested?.has(name)) return undefined;
+    if (bytes[startTag - 2] === SLASH) return { at: startTag };
+    const { open, close } = tags.marks(name);
+    const closes = tags.next(close, startTag);
+    if (
+      closes === -1 ||
+      within(tags.next(open, startTag), closes) ||
+      within(tags.next(left, startTag), closes)
+    )
+      return undefined;
+    const at = closeEnd(bytes, closes + close.bytes.length);
+    return at === -1 ? undefined : { at };
+  }
+
+  /** Where it ends, reading on; with a problem: where what can be said of it ends. */
   async function elementEnd(
     name: string,
   ): Promise<'long' | { at: number; problem?: 'truncated' | 'xml-malformed' }> {
     let startTag = await find('>', 0);
     if (startTag === -1) startTag = window.bytes.length;
-    if (window.bytes[startTag - 2] === 47) return { at: startTag };
+    if (window.bytes[startTag - 2] === SLASH) return { at: startTag };
     if (shape.nested?.has(name)) return nestedEnd(name, startTag);
+    const { open, close } = tags.marks(name);
     let searched = startTag;
     for (;;) {
-      const close = tags.next(`</${name}`, searched);
-      const again = tags.next(`<${name}`, startTag);
-      const left = tags.next(`</${shape.innermost}`, startTag);
-      const limit = close === -1 ? window.bytes.length : close;
-      if ((again !== -1 && again < limit) || (left !== -1 && left < limit))
+      const closes = tags.next(close, searched);
+      const limit = closes === -1 ? window.bytes.length : closes;
+      if (within(tags.next(open, startTag), limit) || within(tags.next(left, startTag), limit))
         return cut(limit, startTag, 'xml-malformed');
-      if (close !== -1) {
-        const end = closeEnd(window.bytes, close + name.length + 2);
+      if (closes !== -1) {
+        const end = closeEnd(window.bytes, closes + close.bytes.length);
         if (end !== -1) return { at: end };
         // No end tag after all, unless the window cuts it off.
-        if (window.bytes.length - close > MAX_CLOSE + name.length) {
-          searched = close + name.length + 2;
+        if (window.bytes.length - closes > MAX_CLOSE + name.length) {
+          searched = closes + close.bytes.length;
           continue;
         }
       }
@@ -201,14 +223,15 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
     name: string,
     from: number,
   ): Promise<'long' | { at: number; problem?: 'truncated' }> {
+    const marks = tags.marks(name);
     let depth = 1;
     for (let at = from; ; ) {
-      const close = tags.next(`</${name}`, at);
-      const again = tags.next(`<${name}`, at);
+      const close = tags.next(marks.close, at);
+      const again = tags.next(marks.open, at);
       if (again !== -1 && (close === -1 || again < close)) {
         at = await find('>', again);
         if (at === -1) return { at: window.bytes.length, problem: 'truncated' };
-        if (window.bytes[at - 2] !== 47) depth++;
+        if (window.bytes[at - 2] !== SLASH) depth++;
         continue;
       }
       const end = close === -1 ? -1 : closeEnd(window.bytes, close + name.length + 2);
@@ -238,6 +261,17 @@ export async function* xmlParts(stream: TextStream, shape: XmlShape): AsyncItera
     }
     return { at, problem };
   }
+}
+
+const within = (at: number, limit: number): boolean => at !== -1 && at < limit;
+
+/** The name of the tag that begins a window; empty where it is none. */
+function tagName(bytes: Buffer): string {
+  const from = bytes[1] === SLASH ? 2 : 1;
+  if (BEGINS[bytes[from] ?? 0] === 0) return '';
+  let end = from + 1;
+  while (end < bytes.length && end <= MAX_NAME && GOES_ON[bytes[end] as number] === 1) end++;
+  return bytes.toString('latin1', from, end);
 }
 
 /** Blanks between the name of an end tag and its `>`: printers wrap lines there. */

@@ -2,6 +2,7 @@
 import type { Repair } from '../../core/event.ts';
 import type { Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { noEntries, rejectFrame } from './frames.ts';
+import { plainTag } from './plain-xml.ts';
 import type { Place } from './provenance.ts';
 import { decode, openText, type TextStream } from './text.ts';
 import { parseXml } from './xml.ts';
@@ -76,6 +77,11 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Reads the tag that a text begins with; undefined where it is none. */
 export function elementOf(source: string, repairs: Repair[]): XmlElement | undefined {
+  const plain = plainTag(source);
+  if (plain !== undefined) {
+    const { name, attributes } = plain.node;
+    return { name, attributes, inner: plain.empty ? '' : innerOf(source, plain.end), source };
+  }
   const end = tagEnd(source);
   if (end === -1) return undefined;
   const empty = source[end - 1] === '/';
@@ -83,9 +89,13 @@ export function elementOf(source: string, repairs: Repair[]): XmlElement | undef
   const found = parseXml(tag, NONE, repairs);
   if (!('node' in found)) return undefined;
   const { name, attributes } = found.node;
+  return { name, attributes, inner: empty ? '' : innerOf(source, end + 1), source };
+}
+
+/** What stands behind a start tag, to the last end tag. */
+function innerOf(source: string, from: number): string {
   const close = source.lastIndexOf('</');
-  const inner = empty ? '' : source.slice(end + 1, close > end ? close : undefined);
-  return { name, attributes, inner, source };
+  return source.slice(from, close >= from ? close : undefined);
 }
 
 /** Index of the `>` that ends the first tag, quotes passed over. */

@@ -3,6 +3,7 @@ import { SaxesParser } from 'saxes';
 import type { Repair } from '../../core/event.ts';
 import type { RejectCode } from '../../core/rejects.ts';
 import { MAX_DEPTH } from '../format.ts';
+import { plainXml } from './plain-xml.ts';
 
 export interface XmlNode {
   readonly name: string;
@@ -81,6 +82,8 @@ const PREDEFINED = /^(?:amp|lt|gt|quot|apos)$/u;
  */
 export function parseXml(text: string, known: ReadonlySet<string>, repairs: Repair[]): XmlResult {
   if (marksIn(text) > MAX_MARKS) return { code: 'too-many-values', detail: `more than ${MAX_MARKS} tags` };
+  const plain = plainXml(text, known);
+  if (plain !== undefined) return { node: plain };
   try {
     return { node: parseStrict(text) };
   } catch (error) {
@@ -118,19 +121,10 @@ function mend(source: string, known: ReadonlySet<string>, repairs: Repair[]): st
       found.add('raw-markup');
       return '&amp;';
     })
-    .replaceAll(/&#(?:(\d+)|x([\da-fA-F]+));(?:&#(?:(\d+)|x([\da-fA-F]+));)?/gu, (all, a, b, c, d) => {
-      const first = reference(a, b);
-      const second = c === undefined && d === undefined ? undefined : reference(c, d);
-      if (isXmlChar(first) && (second === undefined || isXmlChar(second))) return all;
-      if (second !== undefined && first >= 0xd800 && first < 0xdc00 && second >= 0xdc00 && second < 0xe000) {
-        // Two references that together are one character beyond the first plane.
-        return String.fromCharCode(first, second);
-      }
-      found.add('lone-surrogate');
-      return [first, second]
-        .filter((code) => code !== undefined)
-        .map((code) => (isXmlChar(code) ? `&#${code};` : '\ufffd'))
-        .join('');
+    .replaceAll(/(?:&#(?:\d+|x[\da-fA-F]+);)+/gu, (run) => {
+      const { text: sound, broken } = withoutHalves(run);
+      if (broken) found.add('lone-surrogate');
+      return sound;
     })
     .replaceAll(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, () => {
       found.add('encoding-invalid');
@@ -140,8 +134,27 @@ function mend(source: string, known: ReadonlySet<string>, repairs: Repair[]): st
   return text;
 }
 
-const reference = (decimal: string | undefined, hex: string | undefined): number =>
-  decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+/** References to what XML has: two that together are one character beyond the first plane become that character. */
+function withoutHalves(run: string): { text: string; broken: boolean } {
+  const codes = run
+    .slice(2, -1)
+    .split(';&#')
+    .map((each) => (each.startsWith('x') ? Number.parseInt(each.slice(1), 16) : Number(each)));
+  let text = '';
+  let broken = false;
+  for (let i = 0; i < codes.length; i++) {
+    const [code = 0, next = 0] = codes.slice(i, i + 2);
+    if (isXmlChar(code)) text += `&#${code};`;
+    else if (code >= 0xd800 && code < 0xdc00 && next >= 0xdc00 && next < 0xe000) {
+      text += String.fromCharCode(code, next);
+      i++;
+    } else {
+      text += '\ufffd';
+      broken = true;
+    }
+  }
+  return { text, broken };
+}
 
 const isXmlChar = (code: number): boolean =>
   code === 9 ||

@@ -10,7 +10,7 @@ import { party } from '../../reading/party.ts';
 import { provenance } from '../../reading/provenance.ts';
 import { remainder } from '../../reading/remainder.ts';
 import { stampMoment } from '../../reading/stamp-moment.ts';
-import { instantOf, offsetText, wallText, ZoneClock } from '../../reading/time.ts';
+import { instantOf, offsetText, wallText, zoneClock } from '../../reading/time.ts';
 
 export const NETWORK = 'google-chat';
 
@@ -207,7 +207,7 @@ function momentOf(value: unknown, { dates, unit }: Reading, repairs: Repair[]): 
     return instant === undefined ? undefined : { instant, ...clock, zoneSource: 'stated', precision };
   }
   const named = zone ?? '+00:00';
-  const instant = instantOf(new ZoneClock(named).instant(wall, repairs));
+  const instant = instantOf(zoneClock(named).instant(wall, repairs));
   const zoneSource = zone === undefined ? 'assumed' : 'setting';
   return instant === undefined
     ? undefined

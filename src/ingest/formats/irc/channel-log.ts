@@ -23,8 +23,7 @@ export class ChannelLog implements EntryLog {
   readonly #clock: LogClock;
   readonly #scribe = new Scribe();
   readonly #conversation: Conversation;
-  readonly #from: 'path' | 'record';
-  readonly #isDayStated: boolean;
+  readonly #facts: Provenance['facts'];
   readonly #self: string | undefined;
   /** Wall clock of the last line, as if UTC. */
   #last: number | undefined;
@@ -34,12 +33,15 @@ export class ChannelLog implements EntryLog {
     this.#path = logPath(nameOf(file));
     this.#clock = new LogClock(file.settings);
     this.#last = this.#path.day ?? dayOf(file.settings.date ?? '');
-    this.#isDayStated = this.#path.day === undefined && this.#last !== undefined;
     const { account } = file.settings;
     this.#self = account === undefined ? undefined : party(NETWORK, account).address;
     const { channel, nick, server } = this.#path;
     const named = channel ?? NAMED.exec(withoutCodes(head))?.[1];
-    this.#from = channel === undefined && named !== undefined ? 'record' : 'path';
+    this.#facts = {
+      network: 'header',
+      conversation: channel === undefined && named !== undefined ? 'record' : 'path',
+      ...(this.#path.day !== undefined ? { date: 'path' } : this.#last !== undefined && { date: 'setting' }),
+    };
     if (named !== undefined) {
       const id = party(NETWORK, named).address;
       this.#conversation = { id: server === undefined ? id : `${server}/${id}`, kind: 'room', name: named };
@@ -68,7 +70,7 @@ export class ChannelLog implements EntryLog {
     const at = this.#moment(time, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at };
     const source = /^[^\t]{0,64}\t/u.test(time.rest) ? fromColumns(time.rest) : time.rest;
-    const plain = withoutCodes(source).replace(/\s+$/u, '');
+    const plain = withoutCodes(source).trimEnd();
     const said = saidIn(plain.trimStart());
     const write = (sender: Party | undefined, text: string, actor?: Party) =>
       this.#scribe.write(place, {
@@ -80,7 +82,7 @@ export class ChannelLog implements EntryLog {
         text,
         ...(plain.length < source.trimEnd().length && { markup: { type: 'mirc', source } }),
         perspective: this.#self,
-        facts: this.#facts(),
+        facts: this.#facts,
         repairs,
       });
     const who = (nick: string): Party => party(NETWORK, nick);
@@ -114,15 +116,6 @@ export class ChannelLog implements EntryLog {
         break;
     }
     return { type: 'event', event };
-  }
-
-  #facts(): Provenance['facts'] {
-    return {
-      network: 'header',
-      conversation: this.#from,
-      ...(this.#path.day !== undefined && { date: 'path' }),
-      ...(this.#isDayStated && { date: 'setting' }),
-    };
   }
 
   #moment(time: Timed, repairs: Repair[]): Moment | 'time-missing' | 'time-invalid' {

@@ -96,6 +96,8 @@ const OPENS =
 
 /** Whether a line is a heading, and what it says; `undefined` day where its date is not understood. */
 export function headingOf(line: string): { readonly isHeading: boolean; readonly heading?: Heading } {
+  const first = line.charAt(0);
+  if (first !== '*' && first !== '-' && first !== 'S' && first !== '#') return { isHeading: false };
   if (/^(?:Session Ident: |# )/u.test(line)) return { isHeading: true };
   if (!OPENS.test(line)) return { isHeading: false };
   const match = C_TIME.exec(line);

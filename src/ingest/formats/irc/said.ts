@@ -18,8 +18,13 @@ const CODES = new RegExp(
 /** In scrollback an action has its nickname in a colour of its own; anything else behind a star is the client's word. */
 const COLOURED_NICK = new RegExp(`^${COLOUR}\\d{1,2}[^\\s${RESET}]{1,64}${RESET} `, 'u');
 
+/** Nearly no line has any, and looking for one of a few characters is quicker than for a pattern. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is looked for
+const HAS_CODES = /[\x02-\x1f]/;
+
 /** The text without codes of colour and weight. */
-export const withoutCodes = (text: string): string => text.replaceAll(CODES, '');
+export const withoutCodes = (text: string): string =>
+  HAS_CODES.test(text) ? text.replaceAll(CODES, '') : text;
 
 const NICK = String.raw`([^\s<>()*!#&+,.:?@~-][^\s<>()]{0,63})`;
 const SPOKEN = /^<[ @+%&~!]*([^<>\s][^<>]{0,63})>[ \t]?(.*)$/su;

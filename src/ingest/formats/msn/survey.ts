@@ -19,21 +19,25 @@ export async function surveyOf(file: SourceFile): Promise<Decided> {
     // What may be cut off at the end is looked at with the next chunk.
     const end = Math.max(0, text.length - OVERLAP);
     let last = 0;
-    for (const match of text.matchAll(DATE)) {
-      if (match.index >= end) break;
-      last = match.index + match[0].length;
+    DATE.lastIndex = 0;
+    for (let match = DATE.exec(text); match !== null && match.index < end; match = DATE.exec(text)) {
+      last = DATE.lastIndex;
       see(orders, match);
     }
     rest = text.slice(Math.max(end, last));
   }
-  for (const match of rest.matchAll(DATE)) see(orders, match);
+  DATE.lastIndex = 0;
+  for (let match = DATE.exec(rest); match !== null; match = DATE.exec(rest)) see(orders, match);
   return orders.decide(file.settings.dateOrder);
 }
 
 /** A local date beside a UTC one: where only one order brings them together, that is as good as a day past the twelfth. */
-function see(orders: DateOrders, [, a = '', b = '', c = '', year, month, day]: RegExpMatchArray): void {
+function see(orders: DateOrders, match: RegExpExecArray): void {
+  const [a = '', b = '', c = ''] = [match[1], match[2], match[3]];
   orders.see([a, b, c]);
-  if (year === undefined || Number(a) > 12 || Number(b) > 12 || a === b) return;
-  if (Number(b) === Number(day) && Number(a) === Number(month)) orders.see(['1', '13', c]);
-  else if (Number(a) === Number(day) && Number(b) === Number(month)) orders.see(['13', '1', c]);
+  if (match[4] === undefined) return;
+  const [first, second, month, day] = [Number(a), Number(b), Number(match[5]), Number(match[6])];
+  if (first > 12 || second > 12 || a === b) return;
+  if (second === day && first === month) orders.prove('mdy');
+  else if (first === day && second === month) orders.prove('dmy');
 }

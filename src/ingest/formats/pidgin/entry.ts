@@ -128,9 +128,14 @@ export function textEntry(source: string): Entry | undefined {
 
 /** Lines of the client that hold a colon themselves. */
 const isSystemText = (text: string): boolean =>
-  /^(?:The topic (?:for .{1,512} )?is:|[^\n]{1,256} (?:has changed the topic to:|left the room \(|entered the room|has (?:signed|gone|become) |is now known as |mode \()|Unable to send message:|You (?:have been kicked|kicked|have (?:parted|left))|Kicked by )/u.test(
-    text,
-  );
+  SYSTEM_START.test(text) || (ABOUT_SOMEBODY.test(text) && ABOUT_NAMED.test(text));
+
+const SYSTEM_START =
+  /^(?:The topic (?:for .{1,512} )?is:|Unable to send message:|You (?:have been kicked|kicked|have (?:parted|left))|Kicked by )/u;
+const SAID_OF_SOMEBODY = String.raw` (?:has changed the topic to:|left the room \(|entered the room|has (?:signed|gone|become) |is now known as |mode \()`;
+/** Looked for first: with a name before it, the pattern tries a name of every length on every message. */
+const ABOUT_SOMEBODY = new RegExp(SAID_OF_SOMEBODY, 'u');
+const ABOUT_NAMED = new RegExp(`^[^\\n]{1,256}${SAID_OF_SOMEBODY}`, 'u');
 
 /** The title of an HTML log, from its heading. */
 export function headingTitle(line: string): string | undefined {

@@ -35,6 +35,9 @@ export class GatheredEntry {
 
   /** All lines joined by line feeds; undefined for an entry that is too long. */
   get bytes(): Buffer | undefined {
-    return this.#tooLong ? undefined : Buffer.concat([...this.#blocks, ...this.#lines]);
+    if (this.#tooLong) return undefined;
+    const [first, second] = this.#lines;
+    if (first !== undefined && second === undefined && this.#blocks.length === 0) return first;
+    return Buffer.concat([...this.#blocks, ...this.#lines]);
   }
 }

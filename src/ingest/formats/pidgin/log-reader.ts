@@ -26,6 +26,10 @@ interface Heading {
   readonly account: string | undefined;
   readonly peer: string | undefined;
   readonly room: boolean;
+  /** The account and the peer (or the room) as addresses, where both network and peer are known. */
+  readonly self: string | undefined;
+  readonly other: string | undefined;
+  readonly conversation: Conversation | undefined;
   readonly facts: Readonly<Record<string, Fact>>;
 }
 
@@ -139,7 +143,12 @@ export class LogReader {
     if (began !== undefined) facts.date = this.#path.began !== undefined ? 'path' : 'header';
     if (this.#path.began === undefined && settings.dateOrder !== undefined) facts.dateOrder = 'setting';
     this.#last ??= began;
-    this.#heading = { network: icq(network, account), account, peer, room: this.#path.room, facts };
+    const known = icq(network, account);
+    const { room } = this.#path;
+    const self = known === undefined || account === undefined ? undefined : addressOf(known, account);
+    const other = known === undefined || peer === undefined ? undefined : addressOf(known, peer);
+    const conversation = other === undefined ? undefined : conversationOf(self, other, room, peer);
+    this.#heading = { network: known, account, peer, room, self, other, conversation, facts };
     return this.#heading;
   }
 
@@ -148,17 +157,13 @@ export class LogReader {
     const source = decode(this.#stream, bytes, repairs);
     const entry = this.#html ? htmlEntry(source, repairs) : textEntry(source);
     if (entry === undefined) return { type: 'reject', code: 'time-invalid' };
-    const { network, account, peer, room, facts } = this.#known();
+    const { network, account, peer, room, self, other, conversation, facts } = this.#known();
     if (network === undefined) return { type: 'reject', code: 'network-unknown' };
-    if (peer === undefined) return { type: 'reject', code: 'conversation-unknown' };
+    if (peer === undefined || other === undefined || conversation === undefined)
+      return { type: 'reject', code: 'conversation-unknown' };
     const at = this.#moment(entry, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at };
 
-    const self = account === undefined ? undefined : addressOf(network, account);
-    const other = addressOf(network, peer);
-    const conversation: Conversation = room
-      ? { id: other, kind: 'room', ...(peer !== other && { name: peer }) }
-      : { id: directConversation(self === undefined ? [other] : [self, other]), kind: 'direct' };
     const sender = this.#sender(entry, network, self, room ? undefined : other, { account, peer });
     const from = (more: Partial<Record<string, Fact>> = {}): Provenance =>
       provenance(
@@ -306,6 +311,16 @@ export class LogReader {
     };
   }
 }
+
+const conversationOf = (
+  self: string | undefined,
+  other: string,
+  room: boolean,
+  peer: string | undefined,
+): Conversation =>
+  room
+    ? { id: other, kind: 'room', ...(peer !== undefined && peer !== other && { name: peer }) }
+    : { id: directConversation(self === undefined ? [other] : [self, other]), kind: 'direct' };
 
 /** Old Gaim kept ICQ under `oscar` and AIM's folder: an account of digits is a number of ICQ. */
 const icq = (network: string | undefined, account: string | undefined): string | undefined =>

@@ -5,7 +5,7 @@
 import type { Moment, Repair } from '../../../core/event.ts';
 import type { JsonObject } from '../../reading/json.ts';
 import type { JsonUnit } from '../../reading/json-units.ts';
-import { instantOf, offsetText, parseTimestamp, wallText, ZoneClock } from '../../reading/time.ts';
+import { instantOf, offsetText, parseTimestamp, wallText, zoneClock } from '../../reading/time.ts';
 
 /** Seconds since 1970 as milliseconds: exports write them as text. */
 function unixMs(value: unknown): number | undefined {
@@ -43,7 +43,7 @@ function momentOf(
   }
   if (wall === undefined) return undefined;
   const named = zone ?? offsetText(assumed ?? 0);
-  const instant = instantOf(new ZoneClock(named).instant(wall, repairs));
+  const instant = instantOf(zoneClock(named).instant(wall, repairs));
   if (instant === undefined) return undefined;
   return {
     instant,

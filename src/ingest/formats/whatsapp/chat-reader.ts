@@ -70,11 +70,11 @@ export class ChatReader implements EntryLog {
     if (stamp === undefined) return { type: 'reject', code: 'line-unknown' };
     const at = this.#moment(stamp, repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
-    const rest = entry.slice(stamp.length).replace(/\n+$/u, '');
+    const rest = withoutBlankEnd(entry.slice(stamp.length));
     const name = this.#nameIn(rest);
     if (name === undefined)
       return { type: 'event', event: this.#system(rest, at, undefined, place, repairs) };
-    const text = rest.slice(name.length + 1).replace(/^ /u, '');
+    const text = rest.slice(name.length + (rest[name.length + 1] === ' ' ? 2 : 1));
     // An iPhone puts its own lines behind a name, after a mark of direction.
     const own = stamp.ios && text.startsWith('\u200e') ? systemLine(text) : undefined;
     const isSystem = own !== undefined && (own.kind !== 'notice' || /end-to-end/u.test(text));
@@ -224,6 +224,9 @@ export class ChatReader implements EntryLog {
     }
   }
 }
+
+/** A pattern of line feeds before the end would look at every one in the text. */
+const withoutBlankEnd = (text: string): string => (text.endsWith('\n') ? text.replace(/\n+$/u, '') : text);
 
 const firstLine = (text: string): string => {
   const end = text.indexOf('\n');

@@ -178,6 +178,8 @@ const ATTACHED =
 
 /** The name of the file that the first line of a text stands for. `beside`: whether the export holds a file so named. */
 export function fileNamed(line: string, beside: (name: string) => boolean): string | undefined {
+  const last = line.at(-1);
+  if (last !== '>' && last !== ')' && last !== '\u200e') return undefined;
   const ios = IOS_FILE.exec(line)?.[1];
   if (ios !== undefined && (/\.[A-Za-z0-9]{1,8}$/u.test(ios) || beside(ios))) return ios;
   const android = ANDROID_FILE.exec(line)?.[1];

@@ -22,6 +22,10 @@ const PATTERN = new RegExp(
   'u',
 );
 
+/** The form that most phones write, which the pattern above reads in the same way and three times as long. */
+const COMMON =
+  /^(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4}), (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AaPp][Mm]))? - /;
+
 const INVISIBLE = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 const NOT_PLAIN = /[^\x20-\x7e]/u;
 /** Longest beginning that is looked at. */
@@ -32,6 +36,12 @@ export function stampOf(line: string): Stamp | undefined {
   const first = line.charCodeAt(0);
   // Digits, a bracket, or something outside ASCII that may hide one: nearly all other lines end here.
   if (!((first >= 48 && first <= 57) || first === 91 || first > 127)) return undefined;
+  const common = COMMON.exec(line);
+  if (common !== null) {
+    const [all, a = '', b = '', c = '', hour = '', minute = '', second, half] = common;
+    const clock = dayMs(hour, minute, second, half);
+    return { date: [a, b, c], clock, seconds: second !== undefined, ios: false, length: all.length };
+  }
   const head = line.slice(0, MAX);
   const match = PATTERN.exec(NOT_PLAIN.test(head) ? plain(head) : head);
   if (match === null) return undefined;
