@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { distributed } from './distributed.ts';
+import { drop } from './drop.ts';
 import { embedded } from './embedded.ts';
 import { publish, type Result } from './output.ts';
 import { parse } from './parse.ts';
@@ -29,6 +30,7 @@ const BENCHES: { readonly [name: string]: Bench } = {
   distributed: { messages: 200_000, run: distributed },
   search: { messages: 1_000_000, run: search },
   parse: { messages: 64_000, run: parse },
+  drop: { messages: 8_000_000, run: drop },
   report: { messages: 10_000, run: report },
   serve: { messages: 100_000, run: serve },
   sizes: { messages: 1_000_000, run: sizes },

@@ -8,6 +8,7 @@ import { type PublicParser, publicParsers } from './baseline/parsers.ts';
 import { inFolder } from './folders.ts';
 import { note, type Result, timed } from './output.ts';
 import { type Enlarged, enlarge } from './parse/enlarge.ts';
+import { transcriptOf } from './parse/transcripts/index.ts';
 
 const FIXTURES = join(import.meta.dirname, '../test/fixtures');
 const MB = 1_000_000;
@@ -61,7 +62,7 @@ function resultsOf({ format, large }: Input, { ms, events, rejects }: Measured):
   const rate = large.bytes.length / MB / (ms / 1000);
   return [
     {
-      what: `${format.name} (${large.kind}${rejects > 0 ? `, ${Math.round((100 * rejects) / (events + rejects))} % rejects` : ''})`,
+      what: `${format.name} (${large.kind}, ${Math.round(large.bytes.length / events)} bytes an event${rejects > 0 ? `, ${Math.round((100 * rejects) / (events + rejects))} % rejects` : ''})`,
       value: rate,
       unit: 'MB/s',
       asked: '≥ 40 MB/s',
@@ -114,8 +115,11 @@ async function read({ files }: Input): Promise<Measured> {
   return { ms, events, rejects };
 }
 
-/** The fixture that becomes the most events, its largest file enlarged. */
+/** A transcript of the corpus; else the fixture that becomes the most events, its largest file enlarged. */
 async function inputOf(format: Format, target: number): Promise<Input | undefined> {
+  const written = transcriptOf(format.name, target);
+  if (written !== undefined)
+    return { format, large: written, files: [inMemory(format, written.path, written.bytes)] };
   const folder = join(FIXTURES, format.name);
   if (!existsSync(folder)) return undefined;
   let chosen: Input | undefined;
