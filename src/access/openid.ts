@@ -11,7 +11,7 @@ export interface OpenIdSettings {
   readonly jwks: string;
   /** Claim that names the account; it must be an account of this archive. */
   readonly accountClaim: string;
-  /** Claim that lists roles or groups. */
+  /** Claim that lists roles or groups; `realm_access.roles` is a claim inside another. */
   readonly rolesClaim: string;
   /** Value of the claim → role here. What is not listed gives nothing. */
   readonly roles: { readonly [value: string]: string };
@@ -81,7 +81,7 @@ export class OpenId {
     const { exp, iat } = claims;
     if (typeof account !== 'string' || account === '' || typeof exp !== 'number' || typeof iat !== 'number')
       throw refused();
-    const stated = claims[rolesClaim];
+    const stated = claimAt(claims, rolesClaim);
     const values = Array.isArray(stated) ? stated : typeof stated === 'string' ? stated.split(' ') : [];
     const known = values.flatMap((value) =>
       typeof value === 'string' && Object.hasOwn(roles, value) ? [roles[value] ?? ''] : [],
@@ -106,6 +106,15 @@ export class OpenId {
     const keys = await this.#provider.getSigningKeys();
     this.#keys = new Map(keys.map((key) => [key.kid, key.getPublicKey()]));
   }
+}
+
+/** A claim by its name, else by its path through claims that hold others, as Keycloak writes roles. */
+function claimAt(claims: { readonly [name: string]: unknown }, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path];
+  return path.split('.').reduce<unknown>((inside, name) => {
+    const isObject = typeof inside === 'object' && inside !== null && Object.hasOwn(inside, name);
+    return isObject ? Reflect.get(inside, name) : undefined;
+  }, claims);
 }
 
 const refused = (): HoldfastError =>

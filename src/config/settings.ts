@@ -67,7 +67,12 @@ const openId = z
       .max(100)
       .default('preferred_username')
       .describe('Claim that names the account.'),
-    rolesClaim: z.string().min(1).max(100).default('groups').describe('Claim that lists roles or groups.'),
+    rolesClaim: z
+      .string()
+      .min(1)
+      .max(100)
+      .default('groups')
+      .describe('Claim that lists roles or groups; `realm_access.roles` is one inside another.'),
     roles: z.record(z.string(), z.string()).default({}).describe('Value of that claim → role here.'),
   })
   .optional();

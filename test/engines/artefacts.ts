@@ -80,7 +80,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Unpacks with file modes kept. yauzl refuses names that lead outside. */
-async function unzip(file: string, into: string): Promise<void> {
+export async function unzip(file: string, into: string): Promise<void> {
   const zip = await yauzl.openPromise(file);
   for await (const entry of zip.eachEntry()) {
     const path = join(into, entry.fileName);

@@ -1,12 +1,13 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { describeWith, uniqueName } from './index.ts';
+import { makeTopics } from './make-topics.ts';
 
 await describeWith(['kafka'], 'the shared Kafka of a test run', ({ kafka }) => {
   test('takes a topic and answers for it', async () => {
     const admin = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     const topic = uniqueName('harness');
-    await admin.createTopics({ topics: [{ topic, numPartitions: 2 }], waitForLeaders: true });
+    await makeTopics(admin, [{ topic, numPartitions: 2 }]);
     const [described] = (await admin.fetchTopicMetadata({ topics: [topic] })).topics;
     expect(described?.partitions).toHaveLength(2);
     await admin.deleteTopics({ topics: [topic] });

@@ -19,6 +19,7 @@ import {
   SHORTEST_SESSION_MS,
   securedKafka,
 } from './kafka-server.ts';
+import { keycloakHome, localKeycloak, type Realm } from './keycloak-server.ts';
 import type { Server } from './server.ts';
 import { type EngineName, elasticsearchUrl, type Found, reason } from './shared.ts';
 
@@ -44,6 +45,8 @@ export interface Engines {
   readonly ownSecuredKafka: (listener: SecuredListener) => Promise<SecuredServer>;
   /** Makes a node of the test's own, started; the test closes it. */
   readonly ownElasticsearch: () => Promise<Server>;
+  /** Makes an OpenID provider of the test's own with one realm, started; the test closes it. */
+  readonly ownKeycloak: (realm: Realm) => Promise<Server>;
 }
 
 /** What brokers allow unless they are told otherwise. */
@@ -55,6 +58,7 @@ const FINDERS: { readonly [K in keyof Engines]: () => Promise<Engines[K] | Skip>
   ownKafka: () => own(kafkaJars, localKafka),
   ownSecuredKafka: () => own(kafkaJars, securedKafka),
   ownElasticsearch: () => own(elasticsearchHome, localElasticsearch),
+  ownKeycloak: () => own(keycloakHome, localKeycloak),
 };
 
 /** The run's Kafka, started now if nobody asked before. */

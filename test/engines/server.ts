@@ -77,7 +77,7 @@ export async function serverFolder(name: string, user?: number): Promise<string>
 
 async function removeOrphans(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const pid = /^holdfast-(?:kafka|elasticsearch|postgres)-(\d+)-/u.exec(name)?.[1];
+    const pid = /^holdfast-(?:kafka|elasticsearch|postgres|keycloak)-(\d+)-/u.exec(name)?.[1];
     if (pid === undefined || alive(Number(pid))) continue;
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
   }

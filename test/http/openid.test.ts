@@ -2,11 +2,14 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
+import { OpenId } from '../../src/access/openid.ts';
+import { systemClock } from '../../src/assembly/system.ts';
 import { Office } from './office.ts';
 
 const ISSUER = 'https://login.provider.example/';
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 let provider: Server;
+let jwks: string;
 let office: Office;
 beforeAll(async () => {
   provider = createServer((_, answer) => {
@@ -15,12 +18,13 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
   const { port } = provider.address() as AddressInfo;
+  jwks = `http://127.0.0.1:${port}/keys`;
   office = await Office.start({
     settings: {
       openId: {
         issuer: ISSUER,
         audience: 'holdfast',
-        jwks: `http://127.0.0.1:${port}/keys`,
+        jwks,
         roles: { 'hf-compliance': 'compliance', 'hf-legal': 'legal' },
       },
     },
@@ -32,9 +36,9 @@ afterAll(async () => {
   provider.close();
 });
 
-function me(claims: object) {
+function tokenWith(claims: object): string {
   const now = Math.floor(Date.now() / 1000);
-  const token = jwt.sign(
+  return jwt.sign(
     {
       iss: ISSUER,
       aud: 'holdfast',
@@ -47,6 +51,10 @@ function me(claims: object) {
     key,
     { algorithm: 'RS256', keyid: 'one' },
   );
+}
+
+function me(claims: object) {
+  const token = tokenWith(claims);
   return office.send('GET', '/v1/me', undefined, { authorization: `Bearer ${token}` });
 }
 
@@ -58,6 +66,20 @@ test('a token of the provider lets in the account that it names, with the roles 
 test('groups of the provider give nobody a role that he has not here', async () => {
   expect((await me({ groups: ['hf-compliance', 'hf-legal'] })).body.roles).toEqual(['compliance']);
   expect((await me({ preferred_username: 'administrator', groups: ['hf-legal'] })).body.roles).toEqual([]);
+});
+
+test('roles may stand in a claim inside another, and a claim of that very name goes first', async () => {
+  const settings = { issuer: ISSUER, audience: 'holdfast', jwks, accountClaim: 'preferred_username' };
+  const provider = new OpenId(
+    { ...settings, rolesClaim: 'firm.roles', roles: { 'hf-compliance': 'compliance' } },
+    systemClock,
+  );
+  const rolesIn = async (claims: object) => (await provider.read(tokenWith(claims))).roles;
+  const inside = { firm: { roles: ['hf-compliance'] } };
+  expect(await rolesIn(inside)).toEqual(['compliance']);
+  expect(await rolesIn({ ...inside, 'firm.roles': [] })).toEqual([]);
+  expect(await rolesIn({ firm: 'roles' })).toEqual([]);
+  expect(await rolesIn({})).toEqual([]);
 });
 
 test('an account that is not here, or a token for another service, lets nobody in', async () => {

@@ -6,6 +6,7 @@ import { logAt, placeOf, topicConfig, topicNames } from '../../../src/engines/di
 import { ROOT } from '../../architecture/sources.ts';
 import { ELASTICSEARCH_VERSION, KAFKA_VERSION } from '../artefacts.ts';
 import { describeWith, uniqueName } from '../index.ts';
+import { makeTopics } from '../make-topics.ts';
 import { kafkaSettings } from './kafka-settings.ts';
 
 const settings = kafkaSettings(['nowhere:1'], 'desk', { partitions: 3 });
@@ -47,10 +48,10 @@ await describeWith(['kafka'], 'topics', ({ kafka }) => {
     await admin.connect();
   });
   afterEach(() => admin.disconnect());
-  const make = (partitions: number, config: { [name: string]: string } = {}): Promise<boolean> =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: topicNames(kafkaSettings(kafka.brokers, prefix)).map((topic, i) => ({
+  const make = (partitions: number, config: { [name: string]: string } = {}): Promise<void> =>
+    makeTopics(
+      admin,
+      topicNames(kafkaSettings(kafka.brokers, prefix)).map((topic, i) => ({
         topic,
         numPartitions: i === 0 ? partitions : 1,
         configEntries: Object.entries({
@@ -58,7 +59,7 @@ await describeWith(['kafka'], 'topics', ({ kafka }) => {
           ...config,
         }).map(([name, value]) => ({ name, value })),
       })),
-    });
+    );
   const open = (other: Parameters<typeof kafkaSettings>[2] = {}): Promise<KafkaStream> =>
     KafkaStream.open(kafkaSettings(kafka.brokers, prefix, other));
 
