@@ -15,12 +15,12 @@ import {
 } from '../export/bundle/export-bundle.ts';
 import { closingsOf, type ProductionPlan, type ProductionSpec, readSpec } from '../export/production/spec.ts';
 import type { ReportSettings } from '../export/report/facts.ts';
-import { Searcher } from '../search/searcher.ts';
 import type { Acting } from './acting.ts';
 import type { Archive } from './archive.ts';
 import type { Context } from './context.ts';
 import { describe, makingOf, newestHeads, sealHeads, selected } from './exporting.ts';
 import { Progress } from './progress.ts';
+import { searcherOf } from './searching.ts';
 import { awaitIndexed, indexWatcher } from './wait.ts';
 
 /** What a production is asked to be. */
@@ -50,7 +50,7 @@ export async function planProduction(
   await sealHeads(context, archive);
   const heads = await newestHeads(archive);
   await awaitIndexed(archive, indexWatcher(context, new Progress(context.io, context.clock)));
-  const searcher = searcherFor(archive, matter.zone);
+  const searcher = searcherOf(archive, { zone: matter.zone });
   const selection = await searcher.select(query, sizesOf(heads), register.directory.version);
   const description = describe(await searcher.explain(query), !hitsOnly, terms.printQuery);
   const plan: ProductionPlan = {
@@ -101,7 +101,11 @@ export async function renderProduction(
     throw new TypeError('an act names a version of the directory before there is one');
   const heads = await Promise.all(spec.heads.map(({ log, commit }) => archive.reader.headAt(log, commit)));
   await awaitIndexed(archive, indexWatcher(context, new Progress(context.io, context.clock)));
-  const selection = await searcherFor(archive, spec.zone).select(spec.query, sizesOf(heads), spec.directory);
+  const selection = await searcherOf(archive, { zone: spec.zone }).select(
+    spec.query,
+    sizesOf(heads),
+    spec.directory,
+  );
   const { prefix, width, first, last, created } = production;
   return await exportBundle({
     ...makingOf(context, archive),
@@ -156,9 +160,6 @@ function reachOf(context: Context, register: Register, name: string, production:
   const now = new Date(context.clock.now()).toISOString();
   return actor === undefined ? 'nothing' : productionReach(register, actor, production, now);
 }
-
-const searcherFor = (archive: Archive, zone: string): Searcher =>
-  new Searcher({ index: archive.index, zone });
 
 const sizesOf = (heads: readonly { readonly log: string; readonly size: number }[]): Heads =>
   Object.fromEntries(heads.map(({ log, size }) => [log, size]));

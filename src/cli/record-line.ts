@@ -16,6 +16,7 @@ export function recordLine(line: SearchLine, mark = ''): string[] {
     ...(line.zoneSource === 'assumed' ? ['zone assumed'] : []),
     ...(line.state === 'edited' || line.state === 'deleted' ? [line.state] : []),
     ...(line.kind === 'message' ? [] : [line.kind]),
+    ...((line.holds?.length ?? 0) > 0 ? [`held: ${line.holds?.join(', ')}`] : []),
   ];
   const said =
     line.text ??

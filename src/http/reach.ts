@@ -4,6 +4,7 @@ import { type Permission, reachOf } from '../core/control/roles.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Bound } from '../search/bound.ts';
 import type { Searcher } from '../search/searcher.ts';
+import { may } from './caller.ts';
 import type { Call } from './route.ts';
 
 /** What a caller may see with a permission that shows content. */
@@ -65,7 +66,8 @@ export function grantsInForce({ register, caller, service }: Call): Grant[] {
 }
 
 /** A searcher that shows what the caller may see, and nothing else. */
-export const searcherFor = (call: Call, { within }: Reach): Searcher => call.service.searcher(within);
+export const searcherFor = (call: Call, { within }: Reach): Searcher =>
+  call.service.searcher(within, within === undefined && may(call.caller, 'hold.read'));
 
 const nothingToSee = (message: string, hint: string): HoldfastError =>
   new HoldfastError('not-permitted', message, { hint });

@@ -19,6 +19,7 @@ import { CONTRACT_TEXT, type Contract, contract, type Operation, operations } fr
 import { docsPage } from './docs-page.ts';
 import { admit, anonymous, identify, type Passed, POSITION } from './gate.ts';
 import { GroupedStream } from './grouped-stream.ts';
+import { Held } from './held.ts';
 import { JobRunner } from './jobs/job-runner.ts';
 import { JobStore } from './jobs/job-store.ts';
 import { type ServiceLog, serviceLog } from './log.ts';
@@ -49,6 +50,7 @@ export class Service {
   readonly parts: ServiceParts;
   readonly jobs: JobRunner;
   readonly readiness: Readiness;
+  readonly held: Held;
   readonly metrics = new Metrics();
   readonly log: ServiceLog;
   readonly #searchers = new Map<string, Searcher>();
@@ -60,6 +62,7 @@ export class Service {
     this.parts = parts;
     this.log = serviceLog(parts.log, () => archive.clock.now());
     this.readiness = new Readiness(parts);
+    this.held = new Held(parts);
     this.jobs = new JobRunner(new JobStore(parts.jobs), parts, (what) => this.log.says(what));
     this.#stream = new GroupedStream(archive.stream);
     this.#acts = {
@@ -77,12 +80,16 @@ export class Service {
   /** Takes no new jobs, and leaves those in work to be taken up again. */
   async stop(): Promise<void> {
     this.readiness.stop();
+    this.held.stop();
     await this.jobs.stop();
   }
 
-  /** A searcher that shows what lies within bounds, and nothing else; undefined: everything. */
-  searcher(within: readonly Bound[] | undefined): Searcher {
-    const key = JSON.stringify(within ?? null);
+  /**
+   * A searcher that shows what lies within bounds, and nothing else; undefined: everything. `holds`: for somebody who may
+   * know of holds.
+   */
+  searcher(within: readonly Bound[] | undefined, holds: boolean): Searcher {
+    const key = JSON.stringify([within ?? null, holds]);
     const known = this.#searchers.get(key);
     if (known !== undefined) return known;
     const { archive, control } = this.parts;
@@ -90,6 +97,7 @@ export class Service {
       index: archive.index,
       zone: archive.settings.zone,
       directory: async () => (await control.register()).directory,
+      ...(holds ? { holds: (judgement) => this.held.records(judgement) } : {}),
       ...(within === undefined ? {} : { within }),
     });
     // They keep what many questions share; a bounded number of them.

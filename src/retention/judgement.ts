@@ -1,5 +1,6 @@
 /** Judges holds on the whole vault: every record of every transcript log, read as often as the judge needs. */
 import type { ArchiveReader } from '../archive/reader.ts';
+import type { EventId } from '../core/event.ts';
 import { HoldJudge, type JudgedHold } from '../core/holds/judge.ts';
 import { ACT_LOGS, baseOf } from '../core/logs.ts';
 import type { LogName, SealedRecord } from '../core/record.ts';
@@ -16,6 +17,10 @@ export interface Judgement {
   readonly heads: ReadonlyMap<LogName, number>;
   /** Names of the holds that cover a record; ascending by name. */
   holdsOf(log: LogName, sealed: SealedRecord): Promise<readonly string[]>;
+  /** Names of the holds that cover the events of a family. */
+  holdsOfFamily(family: EventId): readonly string[];
+  /** Whether a hold covers everything: because it says so, or because it cannot be read. */
+  coversAll(hold: string): boolean;
   /** All records that were judged, once more. */
   records(): AsyncIterable<JudgedRecord>;
 }
@@ -69,6 +74,8 @@ export async function judgeHolds(
   return {
     heads,
     holdsOf,
+    holdsOfFamily: (family) => judge.holdsOf({ family }),
+    coversAll: (hold) => judge.coversAll(hold),
     async *records() {
       for await (const { log, sealed } of all()) yield { log, sealed, holds: await holdsOf(log, sealed) };
     },
@@ -76,7 +83,7 @@ export async function judgeHolds(
 }
 
 /** The heads of all transcript logs, of every generation. */
-async function transcriptHeads(reader: ArchiveReader): Promise<Map<LogName, number>> {
+export async function transcriptHeads(reader: ArchiveReader): Promise<Map<LogName, number>> {
   const heads = new Map<LogName, number>();
   for (const log of await reader.logs()) {
     if (ACT_LOGS.includes(baseOf(log))) continue;

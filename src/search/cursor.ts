@@ -6,11 +6,13 @@ export interface PageCursor {
   readonly heads: Heads;
   /** Version of the directory that the answer is given under. */
   readonly directory: number;
+  /** Which judgement of holds the answer rests on; null: it asks for none. */
+  readonly held: string | null;
   readonly after: Cursor;
 }
 
-export function writeCursor({ heads, directory, after }: PageCursor): string {
-  return Buffer.from(JSON.stringify([2, heads, directory, after.at, after.log, after.leaf])).toString(
+export function writeCursor({ heads, directory, held, after }: PageCursor): string {
+  return Buffer.from(JSON.stringify([2, heads, directory, held, after.at, after.log, after.leaf])).toString(
     'base64url',
   );
 }
@@ -20,10 +22,15 @@ export function readCursor(text: string): PageCursor {
   try {
     const value: unknown = JSON.parse(Buffer.from(text.slice(0, 65_536), 'base64url').toString());
     if (Array.isArray(value)) {
-      const [version, heads, directory, at, log, leaf] = value as unknown[];
-      if (version === 2 && isHeads(heads) && isWhole(directory))
+      const [version, heads, directory, held, at, log, leaf] = value as unknown[];
+      if (
+        version === 2 &&
+        isHeads(heads) &&
+        isWhole(directory) &&
+        (held === null || typeof held === 'string')
+      )
         if (isWhole(at) && typeof log === 'string' && isWhole(leaf))
-          return { heads, directory, after: { at, log, leaf } };
+          return { heads, directory, held, after: { at, log, leaf } };
     }
   } catch {
     // Falls through to the one answer for everything that is no cursor.

@@ -7,6 +7,7 @@ import type {
   Party,
   Recipient,
 } from '../core/event.ts';
+import type { HeldRecords } from '../core/holds/held.ts';
 import type { RecordName } from '../core/record.ts';
 import type { IndexDocument } from '../core/search/document.ts';
 import { type Highlight, highlights } from '../core/search/highlight.ts';
@@ -42,6 +43,8 @@ export interface SearchLine {
   readonly attachments: readonly Attachment[];
   readonly sealedAt: string;
   readonly class: string;
+  /** Names of the holds that cover it; null: not judged yet. Only for those who may know of holds. */
+  readonly holds?: readonly string[] | null;
 }
 
 export function searchLine(
@@ -49,6 +52,7 @@ export function searchLine(
   query: Query | undefined,
   uncertain: boolean,
   state: MessageState | null,
+  held?: HeldRecords,
 ): SearchLine {
   const { id, log, leaf, network, conversation, kind, at, family, sealedAt } = document;
   const text = document.text ?? null;
@@ -74,6 +78,7 @@ export function searchLine(
     attachments: document.attachments ?? [],
     sealedAt,
     class: document.class,
+    ...(held && { holds: held.holdsOf(document) }),
   };
 }
 

@@ -1,8 +1,8 @@
 import { type Directory, EMPTY_DIRECTORY } from '../core/directory/fold.ts';
 import { custodiansNamed } from '../core/directory/people.ts';
-import { peopleBy } from '../core/directory/reference.ts';
 import { directoryAt } from '../core/directory/versions.ts';
 import { HoldfastError } from '../core/errors.ts';
+import type { HeldRecords } from '../core/holds/held.ts';
 import type { Cursor, Heads, Index } from '../core/ports/index.ts';
 import type { RecordName } from '../core/record.ts';
 import type { IndexDocument } from '../core/search/document.ts';
@@ -10,13 +10,14 @@ import { type ExplainedPart, explainQuery } from '../core/search/explain.ts';
 import { conversationKey } from '../core/search/fields.ts';
 import { asksForTime, type MatchContext, matches } from '../core/search/matches.ts';
 import { parseQuery } from '../core/search/parse.ts';
-import type { Interval, KeyPattern, Plan } from '../core/search/plan.ts';
-import type { Query } from '../core/search/query.ts';
-import { type Lookups, resolve } from '../core/search/resolve.ts';
+import type { Plan } from '../core/search/plan.ts';
+import { asksForHolds, type Query } from '../core/search/query.ts';
+import { resolve } from '../core/search/resolve.ts';
 import { type Bound, planOfBounds } from './bound.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type SearchLine, searchLine, stateOf } from './line.ts';
 import { type AskedIndex, allOf, indexLookups, placeOf } from './lookups.ts';
+import { RememberedLookups } from './remembered-lookups.ts';
 import { type Selected, slicesOf } from './slices.ts';
 
 export interface SearcherParts {
@@ -28,6 +29,11 @@ export interface SearcherParts {
   readonly zone: string;
   /** The directory as it is now, for `custodian:` and `direction:`; default: it knows nobody. */
   directory?(): Promise<Directory>;
+  /**
+   * What holds cover, for whoever may know of holds: the newest judgement, or the one of a key where it is still there.
+   * Absent: `hold:` and `matter:` are no fields, and nothing is said of holds.
+   */
+  holds?(key?: string): Promise<HeldRecords>;
   /**
    * Bounds beyond all of which nothing is shown or counted, such as an auditor's grants; default: everything is shown.
    * What lies beyond them is answered as if it did not exist.
@@ -55,6 +61,8 @@ export interface CountAnswer {
   /** Presence events that fit and are left out; null where the query asks for them. */
   readonly presenceLeftOut: number | null;
   readonly unsearched: Unsearched;
+  /** For whoever may know of holds: what was judged of each log. Later records are in no hold yet. */
+  readonly judged?: Heads;
 }
 
 export interface SearchAnswer extends CountAnswer {
@@ -89,12 +97,16 @@ interface Asked {
   /** The directory that the query is read by. */
   readonly directory: Directory;
   readonly context: MatchContext;
+  readonly held: HeldRecords | undefined;
+  /** The bound within the plan. */
+  readonly bound: Plan | undefined;
 }
 
 /** What an answer is given under: now, or what an earlier one named. */
 interface Under {
   readonly heads?: Heads;
   readonly directory?: number;
+  readonly held?: string | null;
 }
 
 const MOST_LINES = 10_000;
@@ -104,15 +116,17 @@ export class Searcher {
   readonly #index: SearcherParts['index'];
   readonly #zone: string;
   readonly #directory: () => Promise<Directory>;
+  readonly #holds: ((key?: string) => Promise<HeldRecords>) | undefined;
   readonly #within: readonly Bound[] | undefined;
   #unsearched: { readonly key: string; readonly value: Unsearched } | undefined;
 
   #addresses: { readonly key: string; readonly value: Promise<string[]> } | undefined;
 
-  constructor({ index, zone, directory, within }: SearcherParts) {
+  constructor({ index, zone, directory, holds, within }: SearcherParts) {
     this.#index = index;
     this.#zone = zone;
     this.#directory = directory ?? (async () => EMPTY_DIRECTORY);
+    this.#holds = holds;
     this.#within = within;
   }
 
@@ -120,7 +134,7 @@ export class Searcher {
   async search(text: string, options: { limit: number; after?: string }): Promise<SearchAnswer> {
     const limit = Math.min(Math.max(Math.floor(options.limit), 1), MOST_LINES);
     const from = options.after === undefined ? undefined : readCursor(options.after);
-    const asked = await this.#ask(text, from);
+    const asked = await this.#ask(text, from, true);
     const [found, counts] = await Promise.all([
       this.#index.search(asked.plan, {
         limit: limit + 1,
@@ -135,7 +149,7 @@ export class Searcher {
       ...counts,
       lines: await this.#lines(page, asked),
       ...(last && {
-        cursor: writeCursor({ heads: asked.heads, directory: asked.directory.version, after: placeOf(last) }),
+        cursor: cursorAfter(last, asked),
       }),
     };
   }
@@ -165,7 +179,7 @@ export class Searcher {
       directory: asked.directory.version,
       total: await index.count(asked.plan, asked.heads),
       hits: () => allOf(index, asked.plan, asked.heads),
-      slices: (zone) => slicesOf(index, asked.plan, asked.heads, zone),
+      slices: (zone) => slicesOf(index, asked.plan, asked.heads, zone, asked.bound),
     };
   }
 
@@ -196,7 +210,10 @@ export class Searcher {
         : this.#index.search(plan, { limit: Math.min(limit, MOST_LINES), heads, after, backwards });
     const earlier = await around(before, true, place);
     const later = await around(after, false, place);
-    return { heads, lines: await this.#lines([...earlier.reverse(), record, ...later]) };
+    return {
+      heads,
+      lines: await this.#lines([...earlier.reverse(), record, ...later], undefined, await this.#holds?.()),
+    };
   }
 
   /** Whether a record may be shown: it is an event that is indexed and lies within. */
@@ -241,20 +258,26 @@ export class Searcher {
     return found !== undefined && found.log === record.log && found.leaf === record.leaf;
   }
 
-  async #ask(text: string, under: Under = {}): Promise<Asked> {
-    const query = parseQuery(text);
-    const heads = under.heads ?? (await this.#heads());
+  /** `flags`: the answer says of each record which holds cover it. */
+  async #ask(text: string, under: Under = {}, flags = false): Promise<Asked> {
+    const query = parseQuery(text, { holds: this.#holds !== undefined });
+    const asksHolds = asksForHolds(query);
+    const held = asksHolds || flags ? await this.#holds?.(under.held ?? undefined) : undefined;
+    if (asksHolds && typeof under.held === 'string' && held?.key !== under.held) throw judgedAnew();
+    const all = under.heads ?? (await this.#heads());
+    // What was not judged yet is not covered by an answer that asks for holds.
+    const heads = asksHolds && held !== undefined ? lowest(all, held.heads) : all;
     const current = await this.#directory();
     const directory = under.directory === undefined ? current : directoryAt(current, under.directory);
     if (directory === undefined) throw notRead(under.directory);
     const lookups = indexLookups(this.#asked(heads), heads, this.#zone, directory);
-    const known = new RememberedLookups(lookups, directory);
+    const known = new RememberedLookups(lookups, directory, asksHolds ? held : undefined);
     const { plan, leftOut } = await resolve(query, known);
-    const asked = { query, heads, directory, context: known.context() };
+    const asked = { query, heads, directory, held, context: known.context() };
     const bound = await this.#bound(heads, current);
-    if (bound === undefined) return { ...asked, plan, leftOut };
+    if (bound === undefined) return { ...asked, plan, leftOut, bound };
     const bounded = (part: Plan): Plan => ({ op: 'and', parts: [part, bound] });
-    return { ...asked, plan: bounded(plan), leftOut: leftOut === undefined ? undefined : bounded(leftOut) };
+    return { ...asked, plan: bounded(plan), leftOut: leftOut && bounded(leftOut), bound };
   }
 
   async #heads(): Promise<Heads> {
@@ -262,13 +285,20 @@ export class Searcher {
     return Object.fromEntries([...positions].map(([log, { size }]) => [log, size]));
   }
 
-  async #counts({ plan, leftOut, heads, directory }: Asked): Promise<CountAnswer> {
+  async #counts({ plan, leftOut, heads, directory, held }: Asked): Promise<CountAnswer> {
     const [total, presence, unsearched] = await Promise.all([
       this.#index.count(plan, heads),
       leftOut === undefined ? null : this.#index.count(leftOut, heads),
       this.#unsearchedUnder(heads),
     ]);
-    return { total, heads, directory: directory.version, presenceLeftOut: presence, unsearched };
+    return {
+      total,
+      heads,
+      directory: directory.version,
+      presenceLeftOut: presence,
+      unsearched,
+      ...(held && { judged: held.heads }),
+    };
   }
 
   /** The same for every query under the same heads: asked once. */
@@ -291,7 +321,11 @@ export class Searcher {
     return value;
   }
 
-  async #lines(documents: readonly IndexDocument[], asked?: Asked): Promise<SearchLine[]> {
+  async #lines(
+    documents: readonly IndexDocument[],
+    asked?: Asked,
+    held?: HeldRecords,
+  ): Promise<SearchLine[]> {
     const messages = documents.filter(({ kind }) => kind === 'message').map(({ family }) => family);
     const changes = await this.#index.changes(messages);
     const timed = asked !== undefined && asksForTime(asked.query);
@@ -302,6 +336,7 @@ export class Searcher {
         asked?.query,
         uncertain,
         stateOf(document, changes.get(document.family) ?? []),
+        asked === undefined ? held : asked.held,
       );
     });
   }
@@ -319,42 +354,20 @@ const notRead = (version: number | undefined): HoldfastError =>
     hint: 'Try again, or begin the search again without a cursor.',
   });
 
-/** The reference judges single records with what was looked up for the plan. */
-class RememberedLookups implements Lookups {
-  readonly zone: string;
-  readonly custodian: Lookups['custodian'];
-  readonly firm: Lookups['firm'];
-  readonly #lookups: Lookups;
-  readonly #directory: Directory;
-  readonly #conversations = new Map<string, ReadonlySet<string>>();
-  readonly #intervals = new Map<string, readonly Interval[]>();
+const lowest = (one: Heads, other: Heads): Heads =>
+  Object.fromEntries(Object.entries(one).map(([log, size]) => [log, Math.min(size, other[log] ?? 0)]));
 
-  constructor(lookups: Lookups, directory: Directory) {
-    this.#lookups = lookups;
-    this.#directory = directory;
-    this.zone = lookups.zone;
-    this.custodian = lookups.custodian;
-    this.firm = lookups.firm;
-  }
-
-  async conversations(pattern: KeyPattern): Promise<readonly string[]> {
-    const found = await this.#lookups.conversations(pattern);
-    this.#conversations.set(JSON.stringify(pattern), new Set(found));
-    return found;
-  }
-
-  async intervals(pattern: KeyPattern): Promise<readonly Interval[]> {
-    const found = await this.#lookups.intervals(pattern);
-    this.#intervals.set(JSON.stringify(pattern), found);
-    return found;
-  }
-
-  context(): MatchContext {
-    return {
-      zone: this.zone,
-      ...peopleBy(this.#directory),
-      conversations: (pattern) => this.#conversations.get(JSON.stringify(pattern)) ?? new Set(),
-      intervals: (pattern) => this.#intervals.get(JSON.stringify(pattern)) ?? [],
-    };
-  }
+/** The judgement is part of a cursor only where the answer rests on it. */
+function cursorAfter(last: IndexDocument, { heads, directory, held, query }: Asked): string {
+  return writeCursor({
+    heads,
+    directory: directory.version,
+    held: asksForHolds(query) ? (held?.key ?? null) : null,
+    after: placeOf(last),
+  });
 }
+
+const judgedAnew = (): HoldfastError =>
+  new HoldfastError('bad-usage', 'What holds cover was judged anew since the page before.', {
+    hint: 'Begin the search again without the cursor.',
+  });

@@ -20,13 +20,14 @@ const GAP = 7;
 
 /**
  * Hits, in order, then the rest of their slices: a slice is a conversation's calendar day in `zone`. Presence and read
- * marks are no context. Memory grows with hits and slices, by some 20 bytes each.
+ * marks are no context, nor is what lies beyond a bound. Memory grows with hits and slices, by some 20 bytes each.
  */
 export async function* slicesOf(
   index: Pick<Index, 'search'>,
   plan: Plan,
   heads: Heads,
   zone: string,
+  bound?: Plan,
 ): AsyncIterable<Selected> {
   const hits = new Map<LogName, Set<number>>();
   const slices = new Map<string, Set<number>>();
@@ -37,12 +38,19 @@ export async function* slicesOf(
   }
   for (const [conversation, days] of slices)
     for (const { from, to } of stretchesOf(days))
-      for await (const document of allOf(index, stretchPlan(conversation, from, to, zone), heads)) {
+      for await (const document of allOf(
+        index,
+        within(stretchPlan(conversation, from, to, zone), bound),
+        heads,
+      )) {
         // The plan takes in records whose time is not sure, and the days between; a slice goes by the time as written.
         if (days.has(wallDayOf(document, zone)) && hits.get(document.log)?.has(document.leaf) !== true)
           yield { name: nameOf(document), context: true };
       }
 }
+
+const within = (plan: Plan, bound: Plan | undefined): Plan =>
+  bound === undefined ? plan : { op: 'and', parts: [plan, bound] };
 
 function into<K>(sets: Map<K, Set<number>>, key: K, value: number): void {
   const known = sets.get(key);

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { type Directory, EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
 import { peopleBy } from '../../src/core/directory/reference.ts';
+import type { AskedHolds } from '../../src/core/holds/held.ts';
 import type { Heads, Index } from '../../src/core/ports/index.ts';
 import type { IndexDocument } from '../../src/core/search/document.ts';
 import { searchFields } from '../../src/core/search/fields.ts';
 import { holds } from '../../src/core/search/holds.ts';
 import { contextOf, matches } from '../../src/core/search/matches.ts';
 import { parseQuery } from '../../src/core/search/parse.ts';
-import { resolve } from '../../src/core/search/resolve.ts';
+import { type Lookups, resolve } from '../../src/core/search/resolve.ts';
 import { indexLookups } from '../../src/search/lookups.ts';
 import { corpus, query } from '../core/search/corpus.ts';
 import { directory as randomDirectory } from '../core/search/directories.ts';
@@ -37,6 +38,22 @@ function drawn(seed: number): Drawn[] {
 
 const nameOf = ({ log, leaf }: IndexDocument): string => `${log}/${leaf}`;
 
+/** Two holds of two matters, each on some families. */
+const HOLDS = [
+  { hold: 'h1', matter: 'one', covers: (family: string) => family < '6' },
+  { hold: 'h2', matter: 'two', covers: (family: string) => family > '4' && family < 'c' },
+];
+
+function isHeld({ by, name }: AskedHolds, { family }: Pick<IndexDocument, 'family'>): boolean {
+  if (name === 'everything') return true;
+  return HOLDS.some((one) => (name === null || one[by] === name.toLowerCase()) && one.covers(family));
+}
+
+const held = (documents: readonly IndexDocument[], asked: AskedHolds) =>
+  asked.name === 'everything'
+    ? ('everything' as const)
+    : [...new Set(documents.filter((one) => isHeld(asked, one)).map(({ family }) => family))];
+
 /** Where the engine, the plan and the reference differ on a corpus; `found` counts what the reference finds. */
 async function differences(
   index: Index,
@@ -50,12 +67,15 @@ async function differences(
       (a.log < b.log ? -1 : a.log > b.log ? 1 : a.leaf - b.leaf),
   );
   const fields = new Map(inOrder.map((document) => [document, searchFields(document)]));
-  const context = contextOf(inOrder, ZONE, peopleBy(directory));
-  const lookups = indexLookups(index, HEADS, ZONE, directory);
+  const context = contextOf(inOrder, ZONE, { ...peopleBy(directory), isHeld });
+  const lookups: Lookups = {
+    ...indexLookups(index, HEADS, ZONE, directory),
+    held: async (asked) => held(documents, asked),
+  };
   const differ: object[] = [];
   let found = 0;
   for (const text of queries) {
-    const parsed = parseQuery(text);
+    const parsed = parseQuery(text, { holds: true });
     const expected = inOrder
       .filter((document) => matches(parsed, document, context, fields.get(document)) !== 'no')
       .map(nameOf);

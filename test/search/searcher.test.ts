@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Directory, EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
 import { isHoldfastError } from '../../src/core/errors.ts';
 import type { EventRecord } from '../../src/core/record.ts';
 import { type IndexDocument, indexDocument } from '../../src/core/search/document.ts';
@@ -229,6 +230,94 @@ test.each([
 ])('%s are answered whole', async (_, query, total) => {
   await fill(said('the price now', '10:00'));
   expect((await searcher.count(query)).total).toBe(total);
+});
+
+describe('by the directory', () => {
+  const owned = (address: string, from: string | null, since: number, until: number | null) => ({
+    network: null,
+    address,
+    from,
+    to: null,
+    shared: false,
+    since,
+    until,
+  });
+  const directory = (version: number): Directory => ({
+    ...EMPTY_DIRECTORY,
+    version,
+    custodians: new Map([
+      [
+        'e1',
+        {
+          id: 'e1',
+          names: ['Ann Example'],
+          entity: null,
+          desk: null,
+          supervisor: null,
+          counsel: false,
+          employedFrom: null,
+          employedTo: null,
+          groups: [],
+          addresses:
+            version === 1
+              ? [owned('ann', '2026-03-10', 1, null)]
+              : [owned('ann', '2026-03-10', 1, 2), owned('anna', null, 2, null)],
+          since: 1,
+          removed: null,
+          former: [],
+        },
+      ],
+    ]),
+  });
+  let version = 1;
+  const known = () =>
+    new Searcher({ index, zone: 'Europe/Berlin', directory: async () => directory(version) });
+  const day = { zoneSource: 'assumed', precision: 'day' };
+  beforeEach(async () => {
+    version = 1;
+    await fill(
+      said('the day before', '10:00', {
+        at: { instant: '2026-03-08T00:00:00.000Z', zoneSource: 'stated', precision: 'day' },
+      }),
+      said('maybe hers', '10:01', { at: { instant: '2026-03-09T20:00:00.000Z', ...day } }),
+      said('hers', '10:02'),
+      said('hers, too', '10:03'),
+      said('of anna', '10:04', { sender: { address: 'anna' } }),
+    );
+  });
+
+  test('a record whose day is not sure may be theirs, and is marked', async () => {
+    const { lines } = await known().search('custodian:e1', { limit: 50 });
+    expect(lines.map(({ text, uncertain }) => [text, uncertain])).toEqual([
+      ['maybe hers', true],
+      ['hers', false],
+      ['hers, too', false],
+    ]);
+    expect((await known().count('-custodian:e1')).total).toBe(3);
+  });
+
+  test('the next page is answered under the version of the first, and a selection under the one that it names', async () => {
+    const first = await known().search('custodian:"ann example"', { limit: 1 });
+    expect(first).toMatchObject({ total: 3, directory: 1 });
+    version = 2;
+    const next = await known().search('custodian:"ann example"', { limit: 9, after: String(first.cursor) });
+    expect(next).toMatchObject({ total: 3, directory: 1 });
+    expect(next.lines.map(({ text }) => text)).toEqual(['hers', 'hers, too']);
+    expect(await known().count('custodian:e1')).toMatchObject({ total: 1, directory: 2 });
+    expect(await known().select('custodian:e1', undefined, 1)).toMatchObject({ total: 3, directory: 1 });
+    await expect(known().select('*', undefined, 3)).rejects.toThrow(
+      expect.objectContaining({ code: 'register-stale' }),
+    );
+  });
+
+  test('an explanation says who was meant, but not within a bound', async () => {
+    const reads = async (searcher: Searcher) =>
+      (await searcher.explain('custodian:"Ann Example"')).parts[0]?.reads;
+    expect(await reads(known())).toContain('e1 (Ann Example)');
+    const bound = [{ is: 'query', text: '*' }] as const;
+    const bounded = new Searcher({ index, zone: 'UTC', directory: async () => directory(1), within: bound });
+    expect(await reads(bounded)).not.toContain('e1');
+  });
 });
 
 describe('within a bound', () => {

@@ -37,7 +37,8 @@ export const exportCommand: CommandSpec = {
     const whole = options.hitsOnly !== true;
     return context.withArchive(async (archive) => {
       const { zone } = archive.settings;
-      const searcher = searcherOf(archive, await grantBounds(archive, options.grant as readonly string[]));
+      const within = await grantBounds(archive, options.grant as readonly string[]);
+      const searcher = searcherOf(archive, within === undefined ? {} : { within });
       // A report answers for all that is sealed: an index that is behind would leave records out in silence.
       await awaitIndexed(archive, indexWatcher(context, new Progress(context.io, context.clock)));
       const explained = await searcher.explain(query);

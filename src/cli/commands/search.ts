@@ -1,10 +1,12 @@
 import { notIndexed } from '../../search/lag.ts';
 import type { SearchLine } from '../../search/line.ts';
+import { recorded } from '../../search/recorded.ts';
 import type { SearchAnswer, Unsearched } from '../../search/searcher.ts';
 import { audit } from '../audit.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { type Context, print } from '../context.ts';
 import { count } from '../io.ts';
+import { heldFor } from '../judging.ts';
 import { recordLine } from '../record-line.ts';
 import { searcherOf } from '../searching.ts';
 
@@ -19,16 +21,18 @@ export const search: CommandSpec = {
       .option('--limit <n>', 'at most n records', integer(1, 10_000), 50)
       .option('--after <cursor>', 'go on after the answer that gave this cursor')
       .option('--count', 'only how many there are')
+      .option('--no-holds', 'say nothing of holds, which takes reading the whole vault')
       .option('--explain', 'how each part of the query is read');
   },
   run(context, [text], options) {
     const query = String(text);
     return context.withArchive(async (archive) => {
-      const searcher = searcherOf(archive);
+      const holds = options.holds === false ? undefined : await heldFor(archive, context);
+      const searcher = searcherOf(archive, holds === undefined ? {} : { holds });
       if (options.explain === true) {
         const explained = await searcher.explain(query);
         const missing = await notIndexed(archive.reader, explained.heads);
-        await audit(context, archive, 'search-explained', { query: recorded(query), total: explained.total });
+        await audit(context, archive, 'search-explained', { ...recorded(query), total: explained.total });
         print(context, { ...explained, notIndexed: missing }, () => [
           ...explained.parts.map(
             ({ text: part, reads, period }) =>
@@ -43,7 +47,7 @@ export const search: CommandSpec = {
       if (options.count === true) {
         const counted = await searcher.count(query);
         const missing = await notIndexed(archive.reader, counted.heads);
-        await audit(context, archive, 'search-counted', { query: recorded(query), total: counted.total });
+        await audit(context, archive, 'search-counted', { ...recorded(query), total: counted.total });
         print(context, { ...counted, notIndexed: missing }, () => [`${count(counted.total)}`]);
         warn(context, missing);
         return 0;
@@ -54,7 +58,7 @@ export const search: CommandSpec = {
       // Later pages are of the heads of the first.
       const missing = options.after === undefined ? await notIndexed(archive.reader, answer.heads) : 0;
       await audit(context, archive, 'searched', {
-        query: recorded(query),
+        ...recorded(query),
         total: answer.total,
         shown: answer.lines.length,
         heads: { ...answer.heads },
@@ -99,6 +103,3 @@ function left({ rejects, attachments, bare }: Unsearched, presence: number | nul
   ];
   return parts;
 }
-
-/** A query as the audit entry holds it: hostile ones are cut. */
-const recorded = (query: string): string => (query.length > 2_000 ? `${query.slice(0, 2_000)}…` : query);

@@ -140,6 +140,10 @@ export class HoldJudge {
       .map(({ hold }) => hold.hold);
   }
 
+  coversAll(hold: string): boolean {
+    return this.#dockets.some((docket) => docket.hold.hold === hold && docket.all);
+  }
+
   /** Names of the holds that cover a part that could not be read. */
   holdsOfReject(reject: Pick<Reject, 'receipt'>): string[] {
     const receipt = this.#connectors.get(reject.receipt);

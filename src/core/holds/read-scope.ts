@@ -6,8 +6,11 @@ import { HoldfastError } from '../errors.ts';
 import { LANGUAGES, type Language, type Languages } from '../search/language.ts';
 import { partsOf, type Query } from '../search/query.ts';
 
-/** Fields whose answer people can change afterwards: they would let a scope narrow. */
-const REFUSED: ReadonlySet<string> = new Set(['direction', 'hold', 'matter', 'tag', 'flag']);
+/**
+ * Fields whose answer people can change afterwards: they would let a scope narrow. `hold:`, `matter:`, `tag:` and `flag:`,
+ * of which the same is true, are not in the language of scopes.
+ */
+const REFUSED: ReadonlySet<string> = new Set(['direction']);
 
 export interface Reading {
   readonly language: Language;

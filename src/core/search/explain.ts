@@ -102,6 +102,10 @@ function fieldText(
       return `the retention class is ${part.class}`;
     case 'custodian':
       return custodianText(part.custodian, people?.(part.custodian));
+    case 'hold':
+      return `${holdText(part.name === null ? '' : ` "${part.name}"`)} covers the event or another of its family`;
+    case 'matter':
+      return `${holdText(part.name === null ? ' of any matter' : ` of the matter "${part.name}"`)} covers the event or another of its family`;
     case 'direction':
       return DIRECTION_TEXTS[part.direction];
     default: {
@@ -121,6 +125,8 @@ function custodianText(name: string, meant: readonly string[] | undefined): stri
   if (meant.length === 0) return `nothing: there is nobody ${who}`;
   return `the event names an address, as it was his then, of ${meant.join(' or ')}`;
 }
+
+const holdText = (which: string): string => `a hold in force${which}`;
 
 const DIRECTION_TEXTS: { readonly [direction in Direction]: string } = {
   inbound: 'the sender is not of the firm, and a recipient is',

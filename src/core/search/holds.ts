@@ -43,6 +43,8 @@ export function holds(
       return keyFits(fields.conversationNames, plan.pattern);
     case 'file':
       return keyFits(fields.files, plan.pattern);
+    case 'families':
+      return plan.ids.includes(document.family);
     case 'conversations':
       return plan.keys.includes(fields.conversation);
     case 'present':

@@ -24,5 +24,5 @@ export interface Languages {
 
 export const LANGUAGES: Languages = {
   current: 1,
-  versions: new Map([[1, { parse: parseQuery, fieldsOf: searchFields, judge }]]),
+  versions: new Map([[1, { parse: (text) => parseQuery(text), fieldsOf: searchFields, judge }]]),
 };

@@ -4,6 +4,7 @@
  *
  * Times are not always sure, so the answer has three values. `maybe` counts as found, and is marked.
  */
+import type { AskedHolds } from '../holds/held.ts';
 import type { IndexDocument } from './document.ts';
 import { key, type SearchFields, searchFields } from './fields.ts';
 import { fits, keyFits, nearFits, phraseStarts } from './fits.ts';
@@ -24,6 +25,8 @@ export interface MatchContext {
   names(custodian: string, document: IndexDocument): Verdict;
   /** Where a record went, as seen from the firm; absent where nobody may ask. */
   goes?(direction: Direction, document: IndexDocument): Verdict;
+  /** Whether a hold covers a record; absent where nobody may know of holds. */
+  isHeld?(asked: AskedHolds, document: IndexDocument): boolean;
   /** When somebody was present. */
   intervals(pattern: KeyPattern): readonly Interval[];
 }
@@ -35,13 +38,21 @@ export function asksForPresence(query: Query): boolean {
   return false;
 }
 
-/** True where the query asks for a time: for no other question is there a `maybe`. */
+/** True where the answer depends on when a record was, also on whose an address was then: there alone is a `maybe`. */
 export function asksForTime(query: Query): boolean {
   for (const part of partsOf(query)) if (part.type === 'field' && TIMES.has(part.field)) return true;
   return false;
 }
 
-const TIMES: ReadonlySet<string> = new Set(['since', 'until', 'after', 'before', 'on']);
+const TIMES: ReadonlySet<string> = new Set([
+  'since',
+  'until',
+  'after',
+  'before',
+  'on',
+  'custodian',
+  'direction',
+]);
 
 /** Judges one document; presence events are left out unless asked for. */
 export function matches(
@@ -122,6 +133,10 @@ function judgeField(
       return when(key(document.class) === query.class);
     case 'custodian':
       return context.names(query.custodian, document);
+    case 'hold':
+    case 'matter':
+      if (context.isHeld === undefined) throw new TypeError('nobody here may know of holds');
+      return when(context.isHeld({ by: query.field, name: query.name }, document));
     case 'direction':
       if (context.goes === undefined) throw new TypeError('nobody here knows what is of the firm');
       return context.goes(query.direction, document);
@@ -163,7 +178,7 @@ export const strongest = (all: readonly Verdict[]): Verdict =>
 export function contextOf(
   documents: readonly IndexDocument[],
   zone: string,
-  people: Pick<MatchContext, 'names' | 'goes'>,
+  people: Pick<MatchContext, 'names' | 'goes' | 'isHeld'>,
 ): MatchContext {
   const all = documents.map((document) => ({ document, fields: searchFields(document) }));
   return {

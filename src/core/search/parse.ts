@@ -11,7 +11,7 @@ import { HoldfastError } from '../errors.ts';
 import { type Lexeme, lex } from './lex.ts';
 import type { Query, TextQuery } from './query.ts';
 import { badQuery } from './query-error.ts';
-import { readField } from './read-field.ts';
+import { readField, type Spoken } from './read-field.ts';
 import { readPhrase, readWord } from './read-word.ts';
 
 /** Brackets and negations within each other. */
@@ -20,7 +20,7 @@ const DEEPEST = 50;
 const MOST_PARTS = 2_000;
 
 /** Reads a query. Throws `bad-query` or `unknown-field` with the place, `query-too-wide` for too many parts. */
-export function parseQuery(text: string): Query {
+export function parseQuery(text: string, spoken: Spoken = {}): Query {
   const lexemes = lex(text);
   if (lexemes.length > MOST_PARTS)
     throw new HoldfastError(
@@ -31,7 +31,7 @@ export function parseQuery(text: string): Query {
       },
     );
   if (lexemes.length === 0) throw badQuery(0, 'the query is empty', 'Write * to find everything.');
-  const cursor = new Cursor(lexemes, text.length);
+  const cursor = new Cursor(lexemes, text.length, spoken);
   const query = readOr(cursor, 0);
   const left = cursor.peek();
   if (left) throw badQuery(left.start, 'this cannot stand here');
@@ -41,11 +41,13 @@ export function parseQuery(text: string): Query {
 class Cursor {
   readonly #lexemes: readonly Lexeme[];
   readonly end: number;
+  readonly spoken: Spoken;
   #at = 0;
 
-  constructor(lexemes: readonly Lexeme[], end: number) {
+  constructor(lexemes: readonly Lexeme[], end: number, spoken: Spoken) {
     this.#lexemes = lexemes;
     this.end = end;
+    this.spoken = spoken;
   }
 
   peek(): Lexeme | undefined {
@@ -120,7 +122,7 @@ function readOne(cursor: Cursor, depth: number): Query {
       return readWord(lexeme.text, { start: lexeme.start, end: lexeme.end });
     case 'field': {
       const span = { start: lexeme.start, end: lexeme.end };
-      return readField(lexeme.field, lexeme.text, lexeme.quoted, span);
+      return readField(lexeme.field, lexeme.text, lexeme.quoted, span, cursor.spoken);
     }
     default:
       throw badQuery(lexeme.start, `${lexeme.is} cannot stand here`);

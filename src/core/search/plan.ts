@@ -2,7 +2,7 @@
  * The plan: a query after everything that needs the archive was resolved (dates to instants, participants to
  * conversations, membership to intervals). Both engines translate the same plan; `holds.ts` is what each must agree with.
  */
-import type { EventKind } from '../event.ts';
+import type { EventId, EventKind } from '../event.ts';
 import type { RetentionClass } from '../record.ts';
 import type { Feature } from './document.ts';
 
@@ -65,6 +65,8 @@ export type Plan =
     }
   | { readonly op: 'conversation-name'; readonly pattern: KeyPattern }
   | { readonly op: 'file'; readonly pattern: KeyPattern }
+  /** Any of these families. */
+  | { readonly op: 'families'; readonly ids: readonly EventId[] }
   /** Any of these conversations, by key. */
   | { readonly op: 'conversations'; readonly keys: readonly string[] }
   | { readonly op: 'present'; readonly intervals: readonly Interval[] }

@@ -33,6 +33,7 @@ export type Direction = (typeof DIRECTIONS)[number];
 
 export type PartyField = 'from' | 'to' | 'participant' | 'member';
 export type NameField = 'conversation' | 'file' | 'network';
+export type HoldField = 'hold' | 'matter';
 export type DateField = 'since' | 'until' | 'after' | 'before' | 'on';
 
 export type Query =
@@ -53,6 +54,8 @@ export type Query =
   /** A person of the directory, by HR id or name. */
   | (Span & { readonly type: 'field'; readonly field: 'custodian'; readonly custodian: string })
   | (Span & { readonly type: 'field'; readonly field: 'direction'; readonly direction: Direction })
+  /** Holds in force; null: any. Spoken with those alone who may know of holds. */
+  | (Span & { readonly type: 'field'; readonly field: HoldField; readonly name: string | null })
   | (Span & { readonly type: 'field'; readonly field: DateField; readonly date: WrittenDate });
 
 /** Every part of a query, parents before their parts. */
@@ -61,4 +64,11 @@ export function* partsOf(query: Query): Iterable<Query> {
   if (query.type === 'and' || query.type === 'or') for (const part of query.parts) yield* partsOf(part);
   else if (query.type === 'not') yield* partsOf(query.part);
   else if (query.type === 'near') yield* [query.left, query.right];
+}
+
+/** True where the answer depends on what holds cover. */
+export function asksForHolds(query: Query): boolean {
+  for (const part of partsOf(query))
+    if (part.type === 'field' && (part.field === 'hold' || part.field === 'matter')) return true;
+  return false;
 }

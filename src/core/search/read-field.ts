@@ -7,6 +7,7 @@ import type { KeyPattern } from './plan.ts';
 import {
   type DateField,
   DIRECTIONS,
+  type HoldField,
   type NameField,
   type PartyField,
   type Query,
@@ -19,7 +20,8 @@ import { foldPattern } from './read-word.ts';
 const PARTIES: readonly PartyField[] = ['from', 'to', 'participant', 'member'];
 const NAMES: readonly NameField[] = ['conversation', 'file', 'network'];
 const DATES: readonly DateField[] = ['since', 'until', 'after', 'before', 'on'];
-const LATER = ['hold', 'matter', 'tag', 'flag'];
+const HOLDS: readonly HoldField[] = ['hold', 'matter'];
+const LATER = ['tag', 'flag'];
 export const FIELDS: readonly string[] = [
   ...PARTIES,
   'custodian',
@@ -31,17 +33,30 @@ export const FIELDS: readonly string[] = [
   ...DATES,
 ];
 
+/** What is spoken beside the language of all. */
+export interface Spoken {
+  /** `hold:` and `matter:`. To everybody else they are no fields at all: nothing tells that there are holds. */
+  readonly holds?: boolean;
+}
+
 /** `quoted`: the value stood in quotes, where `*` and `?` are literal. */
-export function readField(field: string, value: string, quoted: boolean, span: Span): Query {
+export function readField(
+  field: string,
+  value: string,
+  quoted: boolean,
+  span: Span,
+  { holds = false }: Spoken,
+): Query {
   if (LATER.includes(field))
     throw new HoldfastError(
       'unknown-field',
       `At character ${span.start + 1}: the field ${field}: does not exist yet.`,
       {
-        hint: 'Search does not know matters, holds, tags and flags yet.',
+        hint: 'Search does not know tags and flags yet.',
       },
     );
-  if (!FIELDS.includes(field))
+  const isHold = holds && isOneOf(HOLDS, field);
+  if (!isHold && !FIELDS.includes(field))
     throw new HoldfastError(
       'unknown-field',
       `At character ${span.start + 1}: there is no field of this name.`,
@@ -56,6 +71,8 @@ export function readField(field: string, value: string, quoted: boolean, span: S
   if (isOneOf(NAMES, field))
     return { type: 'field', field, pattern: namePattern(value, quoted, false, span), ...span };
   if (isOneOf(DATES, field)) return { type: 'field', field, date: readDate(value, span), ...span };
+  if (isOneOf(HOLDS, field))
+    return { type: 'field', field, name: value.trim() === '*' && !quoted ? null : value.trim(), ...span };
   if (field === 'custodian') return { type: 'field', field, custodian: value.trim(), ...span };
   if (field === 'class') return { type: 'field', field: 'class', class: key(value), ...span };
   const choices = value.toLowerCase().split(',');

@@ -1,5 +1,7 @@
 /** From a query as read to a plan: what needs the archive (its zone, conversations, membership) is looked up here. */
 
+import type { EventId } from '../event.ts';
+import type { AskedHolds } from '../holds/held.ts';
 import { asksForPresence } from './matches.ts';
 import type { Interval, KeyPattern, Plan, Tenure } from './plan.ts';
 import type { Direction, Query } from './query.ts';
@@ -17,6 +19,8 @@ export interface Lookups {
   custodian(name: string): Promise<readonly Tenure[]>;
   /** Of the addresses that records name; undefined where the directory says nothing of the firm. */
   firm(): Promise<Firm | undefined>;
+  /** Families that holds cover; absent where nobody may know of holds. */
+  held?(asked: AskedHolds): Promise<readonly EventId[] | 'everything'>;
 }
 
 /** Addresses while they are of the firm, and while they are not. */
@@ -106,6 +110,12 @@ async function planOfField(
     case 'custodian': {
       const tenures = await lookups.custodian(query.custodian);
       return { op: 'address', role: 'involved', tenures, certain: negated };
+    }
+    case 'hold':
+    case 'matter': {
+      if (lookups.held === undefined) throw new TypeError('nobody here may know of holds');
+      const ids = await lookups.held({ by: query.field, name: query.name });
+      return ids === 'everything' ? { op: 'all' } : { op: 'families', ids };
     }
     case 'direction':
       return planOfDirection(query.direction, await lookups.firm(), negated);

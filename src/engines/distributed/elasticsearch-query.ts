@@ -45,6 +45,8 @@ function planQuery(plan: Plan): Query {
       return keyQuery('files', plan.pattern);
     case 'network':
       return keyQuery('network', plan.pattern);
+    case 'families':
+      return manyTerms('family', plan.ids);
     case 'conversations':
       return terms('conversation', plan.keys);
     case 'present':

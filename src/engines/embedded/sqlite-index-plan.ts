@@ -6,7 +6,7 @@ import type { IndexDocument } from '../../core/search/document.ts';
 import { key } from '../../core/search/fields.ts';
 import { holds } from '../../core/search/holds.ts';
 import type { Interval, KeyPattern, Pattern, Phrase, Plan, Tenure } from '../../core/search/plan.ts';
-import { ADDRESS_MARKS, MARK, MARKS, markTerm, quoted } from './sqlite-index-terms.ts';
+import { ADDRESS_MARKS, familyTerm, MARK, MARKS, markTerm, quoted } from './sqlite-index-terms.ts';
 import type { Vocabulary } from './sqlite-index-vocabulary.ts';
 
 export type Value = string | number | null;
@@ -79,6 +79,8 @@ export function conditionOf(plan: Plan, view: BucketView): Condition {
       return keyCondition(plan.pattern, MARK.file, view);
     case 'network':
       return keyCondition(plan.pattern, MARK.network, view);
+    case 'families':
+      return anyTerm([...new Set(plan.ids.map(familyTerm))]);
     case 'conversations':
       return conversationsCondition(plan.keys, view);
     case 'present':

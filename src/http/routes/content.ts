@@ -6,6 +6,8 @@ import { parseLogName } from '../../core/logs.ts';
 import type { Heads } from '../../core/ports/index.ts';
 import type { RecordName } from '../../core/record.ts';
 import { notIndexed } from '../../search/lag.ts';
+import { recorded } from '../../search/recorded.ts';
+import { may } from '../caller.ts';
 import { type Reach, reach, searcherFor } from '../reach.ts';
 import { type Call, type Route, route } from '../route.ts';
 
@@ -27,7 +29,7 @@ export const contentRoutes: readonly Route[] = [
         ...(after === undefined ? {} : { after }),
       });
       await call.audit('searched', {
-        query: recorded(query),
+        ...recorded(query),
         total: answer.total,
         shown: answer.lines.length,
         heads: { ...answer.heads },
@@ -42,7 +44,7 @@ export const contentRoutes: readonly Route[] = [
     body: queryBody,
     async handle(call, { body: { query } }) {
       const answer = await searcherFor(call, reach(call, 'search')).count(query);
-      await call.audit('search-counted', { query: recorded(query), total: answer.total });
+      await call.audit('search-counted', { ...recorded(query), total: answer.total });
       return { json: { ...answer, notIndexed: await missing(call, answer) } };
     },
   }),
@@ -52,7 +54,7 @@ export const contentRoutes: readonly Route[] = [
     body: queryBody,
     async handle(call, { body: { query } }) {
       const answer = await searcherFor(call, reach(call, 'search')).explain(query);
-      await call.audit('search-explained', { query: recorded(query), total: answer.total });
+      await call.audit('search-explained', { ...recorded(query), total: answer.total });
       return { json: { ...answer, notIndexed: await missing(call, answer) } };
     },
   }),
@@ -62,8 +64,10 @@ export const contentRoutes: readonly Route[] = [
     async handle(call) {
       const { name } = await shown(call, 'message.read');
       const sealed = await call.service.parts.archive.reader.record(name);
+      const held = may(call.caller, 'hold.read') ? await call.service.held.records() : undefined;
+      const holds = await held?.holdsOfRecord(call.params.log ?? '', sealed);
       await call.audit('record-viewed', { record: name, context: 0 });
-      return { json: { name, ...sealed } };
+      return { json: { name, ...sealed, ...(holds === undefined ? {} : { holds }) } };
     },
   }),
   route({
@@ -108,7 +112,3 @@ const nothing = (name: string): HoldfastError =>
   new HoldfastError('not-found', `There is no record ${name.slice(0, 100)}.`, {
     hint: 'A search names records.',
   });
-
-/** A query as the audit entry holds it: hostile ones are cut. */
-export const recorded = (query: string): string =>
-  query.length > 2_000 ? `${query.slice(0, 2_000)}…` : query;

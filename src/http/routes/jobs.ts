@@ -7,12 +7,12 @@ import type { Permission } from '../../core/control/roles.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { parseScope } from '../../core/holds/read-scope.ts';
 import { parseQuery } from '../../core/search/parse.ts';
+import { recorded } from '../../search/recorded.ts';
 import { may } from '../caller.ts';
 import { sendFile } from '../download.ts';
 import type { JobState, Work } from '../jobs/job.ts';
 import { grantsInForce, reach } from '../reach.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
-import { recorded } from './content.ts';
 
 const exportBody = z.object({
   query: z.string(),
@@ -168,7 +168,7 @@ function holdNamed({ register, params }: Call): string {
 async function begin(call: Call, work: Work): Promise<Answer> {
   await call.audit('job-begun', {
     kind: work.kind,
-    ...(work.kind === 'export' ? { query: recorded(work.query) } : {}),
+    ...(work.kind === 'export' ? { query: recorded(work.query).query } : {}),
     ...(work.kind === 'ingest' ? { capture: work.capture } : {}),
   });
   return { status: 202, json: shown(await call.service.jobs.submit(work, call.caller.account)) };

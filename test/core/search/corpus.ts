@@ -268,6 +268,8 @@ const field = fc
       fc.constant('custodian'),
       fc.constantFrom('e0', 'e1', 'e2', 'E3', '"Ann Example"', '"bob ödegård"', 'nobody'),
     ),
+    fc.tuple(fc.constant('hold'), fc.constantFrom('h1', 'H2', 'gone', '*')),
+    fc.tuple(fc.constant('matter'), fc.constantFrom('one', 'two', 'everything')),
     fc.tuple(
       fc.constant('direction'),
       fc.constantFrom('inbound', 'outbound', 'internal', 'external', 'unknown'),
