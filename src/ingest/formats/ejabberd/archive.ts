@@ -94,6 +94,8 @@ export class ArchiveReader implements TableReader {
       part,
       at,
       archiveId: stamp,
+      // A room's row names the account behind the occupant.
+      account: room !== undefined && peer !== undefined && bare(peer) !== bare(room) ? peer : undefined,
       owner: account ?? owner,
       // Who wrote a message that was kept as text alone is not known, only between whom it went.
       ...(kept === undefined &&
