@@ -60,6 +60,7 @@ import { wechat } from './wechat.ts';
 import { wechatJson } from './wechat-json.ts';
 import { whatsapp } from './whatsapp.ts';
 import { whatsappDb } from './whatsapp-db.ts';
+import { whatsappIos } from './whatsapp-ios.ts';
 import { xmpp } from './xmpp.ts';
 import { yahoo } from './yahoo.ts';
 import { zulip } from './zulip.ts';
@@ -88,6 +89,7 @@ export const FORMATS: readonly Format[] = [
   imessage,
   ichat,
   whatsappDb,
+  whatsappIos,
   sms,
   smsDb,
   pidgin,

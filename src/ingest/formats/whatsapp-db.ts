@@ -55,7 +55,7 @@ export const whatsappDb: Format = {
     'The database holds the last text of an edited message only: it becomes one edit without the message before; of a deleted one it holds nothing but when.',
     'Where no group says who the owner is, state the number with --account; else what he sent has no sender.',
     'In the older tables the list of people who were added or removed is not read: the event names who did it.',
-    'Encrypted copies (.crypt12, .crypt14, .crypt15) and the database of iPhones are not read.',
+    'Encrypted copies (.crypt12, .crypt14, .crypt15) are not read.',
     'Columns that are null, zero or empty are left out of what is kept beside an event.',
   ],
   detect(probe) {
