@@ -12,9 +12,12 @@ import helmet from 'helmet';
 import { type ActTools, nodeOf, recordAct } from '../archive/acts.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Json } from '../core/event.ts';
+import type { Heads } from '../core/ports/index.ts';
 import type { Stream } from '../core/ports/stream.ts';
 import type { Bound } from '../search/bound.ts';
+import { sealedHeads } from '../search/lag.ts';
 import { Searcher } from '../search/searcher.ts';
+import { SharedLook } from '../search/shared-look.ts';
 import { CONTRACT_TEXT, type Contract, contract, type Operation, operations } from './contract.ts';
 import { docsPage } from './docs-page.ts';
 import { admit, anonymous, identify, type Passed, POSITION } from './gate.ts';
@@ -53,6 +56,8 @@ export class Service {
   readonly held: Held;
   readonly metrics = new Metrics();
   readonly log: ServiceLog;
+  /** How far the transcript logs are sealed. */
+  readonly sealed: SharedLook<Heads>;
   readonly #searchers = new Map<string, Searcher>();
   readonly #stream: Pick<Stream, 'append'>;
   readonly #acts: ActTools;
@@ -64,6 +69,7 @@ export class Service {
     this.readiness = new Readiness(parts);
     this.held = new Held(parts);
     this.jobs = new JobRunner(new JobStore(parts.jobs), parts, (what) => this.log.says(what));
+    this.sealed = new SharedLook(() => sealedHeads(archive.reader));
     this.#stream = new GroupedStream(archive.stream);
     this.#acts = {
       clock: archive.clock,

@@ -3,8 +3,8 @@ import { custodiansNamed } from '../core/directory/people.ts';
 import { directoryAt } from '../core/directory/versions.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { HeldRecords } from '../core/holds/held.ts';
-import type { Cursor, Heads, Index } from '../core/ports/index.ts';
-import type { RecordName } from '../core/record.ts';
+import type { Cursor, Heads, Index, IndexPosition } from '../core/ports/index.ts';
+import type { LogName, RecordName } from '../core/record.ts';
 import type { IndexDocument } from '../core/search/document.ts';
 import { type ExplainedPart, explainQuery } from '../core/search/explain.ts';
 import { conversationKey } from '../core/search/fields.ts';
@@ -18,6 +18,7 @@ import { readCursor, writeCursor } from './cursor.ts';
 import { type SearchLine, searchLine, stateOf } from './line.ts';
 import { type AskedIndex, allOf, indexLookups, placeOf } from './lookups.ts';
 import { RememberedLookups } from './remembered-lookups.ts';
+import { SharedLook } from './shared-look.ts';
 import { type Selected, slicesOf } from './slices.ts';
 
 export interface SearcherParts {
@@ -118,12 +119,13 @@ export class Searcher {
   readonly #directory: () => Promise<Directory>;
   readonly #holds: ((key?: string) => Promise<HeldRecords>) | undefined;
   readonly #within: readonly Bound[] | undefined;
-  #unsearched: { readonly key: string; readonly value: Unsearched } | undefined;
-
+  readonly #positions: SharedLook<ReadonlyMap<LogName, IndexPosition>>;
+  #unsearched: { readonly key: string; readonly value: Promise<Unsearched> } | undefined;
   #addresses: { readonly key: string; readonly value: Promise<string[]> } | undefined;
 
   constructor({ index, zone, directory, holds, within }: SearcherParts) {
     this.#index = index;
+    this.#positions = new SharedLook(() => index.positions());
     this.#zone = zone;
     this.#directory = directory ?? (async () => EMPTY_DIRECTORY);
     this.#holds = holds;
@@ -281,7 +283,7 @@ export class Searcher {
   }
 
   async #heads(): Promise<Heads> {
-    const positions = await this.#index.positions();
+    const positions = await this.#positions.look();
     return Object.fromEntries([...positions].map(([log, { size }]) => [log, size]));
   }
 
@@ -305,20 +307,29 @@ export class Searcher {
   async #unsearchedUnder(heads: Heads): Promise<Unsearched> {
     const directory = await this.#directory();
     const key = JSON.stringify([heads, this.#within === undefined ? null : directory.version]);
-    if (this.#unsearched?.key === key) return this.#unsearched.value;
+    if (this.#unsearched?.key !== key) {
+      const value = this.#askUnsearched(heads, directory);
+      const asked = { key, value };
+      this.#unsearched = asked;
+      value.catch(() => {
+        if (this.#unsearched === asked) this.#unsearched = undefined;
+      });
+    }
+    return await this.#unsearched.value;
+  }
+
+  async #askUnsearched(heads: Heads, directory: Directory): Promise<Unsearched> {
     const bound = await this.#bound(heads, directory);
     const files: Plan = { op: 'has', feature: 'attachment' };
     const [attachments, positions, buckets] = await Promise.all([
       this.#index.count(bound === undefined ? files : { op: 'and', parts: [files, bound] }, heads),
-      this.#index.positions(),
+      this.#positions.look(),
       this.#index.buckets(),
     ]);
     let rejects = 0;
     for (const position of positions.values()) rejects += position.rejects;
     const bare = buckets.reduce((sum, bucket) => sum + bucket.bare, 0);
-    const value = { rejects, attachments, bare };
-    this.#unsearched = { key, value };
-    return value;
+    return { rejects, attachments, bare };
   }
 
   async #lines(

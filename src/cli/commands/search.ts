@@ -1,4 +1,4 @@
-import { notIndexed } from '../../search/lag.ts';
+import { notIndexed, sealedHeads } from '../../search/lag.ts';
 import type { SearchLine } from '../../search/line.ts';
 import { recorded } from '../../search/recorded.ts';
 import type { SearchAnswer, Unsearched } from '../../search/searcher.ts';
@@ -31,7 +31,7 @@ export const search: CommandSpec = {
       const searcher = searcherOf(archive, holds === undefined ? {} : { holds });
       if (options.explain === true) {
         const explained = await searcher.explain(query);
-        const missing = await notIndexed(archive.reader, explained.heads);
+        const missing = notIndexed(await sealedHeads(archive.reader), explained.heads);
         await audit(context, archive, 'search-explained', { ...recorded(query), total: explained.total });
         print(context, { ...explained, notIndexed: missing }, () => [
           ...explained.parts.map(
@@ -46,7 +46,7 @@ export const search: CommandSpec = {
       }
       if (options.count === true) {
         const counted = await searcher.count(query);
-        const missing = await notIndexed(archive.reader, counted.heads);
+        const missing = notIndexed(await sealedHeads(archive.reader), counted.heads);
         await audit(context, archive, 'search-counted', { ...recorded(query), total: counted.total });
         print(context, { ...counted, notIndexed: missing }, () => [`${count(counted.total)}`]);
         warn(context, missing);
@@ -56,7 +56,8 @@ export const search: CommandSpec = {
       const after = options.after === undefined ? {} : { after: String(options.after) };
       const answer = await searcher.search(query, { limit, ...after });
       // Later pages are of the heads of the first.
-      const missing = options.after === undefined ? await notIndexed(archive.reader, answer.heads) : 0;
+      const missing =
+        options.after === undefined ? notIndexed(await sealedHeads(archive.reader), answer.heads) : 0;
       await audit(context, archive, 'searched', {
         ...recorded(query),
         total: answer.total,

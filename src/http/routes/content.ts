@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Permission } from '../../core/control/roles.ts';
 import { HoldfastError } from '../../core/errors.ts';
+import type { Json } from '../../core/event.ts';
 import { parseLogName } from '../../core/logs.ts';
 import type { Heads } from '../../core/ports/index.ts';
 import type { RecordName } from '../../core/record.ts';
@@ -28,14 +29,14 @@ export const contentRoutes: readonly Route[] = [
         limit,
         ...(after === undefined ? {} : { after }),
       });
-      await call.audit('searched', {
+      const missing = await searched(call, answer, 'searched', {
         ...recorded(query),
         total: answer.total,
         shown: answer.lines.length,
         heads: { ...answer.heads },
         directory: answer.directory,
       });
-      return { json: { cursor: null, ...answer, notIndexed: await missing(call, answer) } };
+      return { json: { cursor: null, ...answer, notIndexed: missing } };
     },
   }),
   route({
@@ -44,8 +45,11 @@ export const contentRoutes: readonly Route[] = [
     body: queryBody,
     async handle(call, { body: { query } }) {
       const answer = await searcherFor(call, reach(call, 'search')).count(query);
-      await call.audit('search-counted', { ...recorded(query), total: answer.total });
-      return { json: { ...answer, notIndexed: await missing(call, answer) } };
+      const missing = await searched(call, answer, 'search-counted', {
+        ...recorded(query),
+        total: answer.total,
+      });
+      return { json: { ...answer, notIndexed: missing } };
     },
   }),
   route({
@@ -54,8 +58,11 @@ export const contentRoutes: readonly Route[] = [
     body: queryBody,
     async handle(call, { body: { query } }) {
       const answer = await searcherFor(call, reach(call, 'search')).explain(query);
-      await call.audit('search-explained', { ...recorded(query), total: answer.total });
-      return { json: { ...answer, notIndexed: await missing(call, answer) } };
+      const missing = await searched(call, answer, 'search-explained', {
+        ...recorded(query),
+        total: answer.total,
+      });
+      return { json: { ...answer, notIndexed: missing } };
     },
   }),
   route({
@@ -93,9 +100,16 @@ export const contentRoutes: readonly Route[] = [
   }),
 ];
 
-/** What is sealed and not in the answer. */
-const missing = ({ service }: Call, { heads }: { readonly heads: Heads }): Promise<number> =>
-  notIndexed(service.parts.archive.reader, heads);
+/** Records a search before it is answered, and looks meanwhile how much is sealed that the answer does not cover. */
+async function searched(
+  call: Call,
+  { heads }: { readonly heads: Heads },
+  action: string,
+  details: { readonly [key: string]: Json },
+): Promise<number> {
+  const [sealed] = await Promise.all([call.service.sealed.look(), call.audit(action, details)]);
+  return notIndexed(sealed, heads);
+}
 
 /** The record that the path names, where it is a transcript's and the caller may see it; else it does not exist. */
 async function shown(call: Call, permission: Permission): Promise<{ name: RecordName; reached: Reach }> {
