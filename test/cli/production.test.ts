@@ -87,9 +87,7 @@ test('a production takes a number for each of its pages, and the next goes on wh
     matter: 'coffee',
     volume: 'VOL001',
     first: 'BR0000001',
-    records: 4,
-    withheld: 1,
-    redacted: 1,
+    records: { total: 4, withheld: 1, redacted: 1 },
   });
   const pages = Number(one?.pages);
   const [two] = await done(...create('p2', '--hits-only', '--width=9'));
@@ -97,11 +95,14 @@ test('a production takes a number for each of its pages, and the next goes on wh
   expect((await done('production', 'list')).map((each) => each.production)).toEqual(['p1', 'p2']);
   expect(await done('production', 'show', 'p1')).toMatchObject([
     {
-      query: 'network:slack',
-      zone: 'America/New_York',
-      withheld: [{ record: withheld, reason: 'Attorney-client privilege' }],
-      redacted: [{ record: redacted, reason: 'Personal data' }],
-      report: { firm: { name: 'Brink LLC', crd: '12345' }, recipient: 'SEC', request: '3', item: '3(b)' },
+      matter: 'coffee',
+      terms: {
+        query: 'network:slack',
+        zone: 'America/New_York',
+        withheld: [{ record: withheld, reason: 'Attorney-client privilege' }],
+        redacted: [{ record: redacted, reason: 'Personal data' }],
+        report: { firm: { name: 'Brink LLC', crd: '12345' }, recipient: 'SEC', request: '3', item: '3(b)' },
+      },
     },
   ]);
 });

@@ -3,11 +3,12 @@ import { InvalidArgumentError } from 'commander';
 import { outside } from '../../core/control/fold-matters.ts';
 import { nextNumber } from '../../core/control/production-reach.ts';
 import type { Production, Register } from '../../core/control/register.ts';
+import { reachOf } from '../../core/control/roles.ts';
 import { actorOf } from '../../core/control/step.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { parseQuery } from '../../core/search/parse.ts';
-import { batesNumber } from '../../export/production/bates.ts';
-import { productionSpec, readSpec } from '../../export/production/spec.ts';
+import { productionSpec } from '../../export/production/spec.ts';
+import { detailsOf, summaryOf } from '../../export/production/summary.ts';
 import { known, lookCommand, permit } from '../act-command.ts';
 import { type Acting, actingBy, perform, withActor } from '../acting.ts';
 import type { Archive } from '../archive.ts';
@@ -208,7 +209,7 @@ const render: CommandSpec = {
       const made = await renderProduction(context, archive, production, out);
       const { dir, files, records, context: around, pages } = made;
       await audit(by, archive, 'production-rendered', { ...told, records, pages });
-      print(context, { ...summaryOf(production), dir, files, records, context: around, pages }, () => [
+      print(context, { ...summaryOf(production), dir, files, context: around }, () => [
         `${lineOf(production)} in ${dir}`,
         `Check it without this archive: holdfast verify ${dir}, or the public tools that its README.txt names.`,
       ]);
@@ -240,52 +241,53 @@ const show = lookCommand({
   configure: (command) => command.argument('<production>'),
   async look({ register, args, context, acting }) {
     const production = reachableProduction(context, register, acting, args[0] ?? '', false);
-    const { query, hitsOnly, zone, withheld, redacted, report } = readSpec(production.spec);
+    const isInside = isMember(register, acting, production);
+    const { terms, by, at } = detailsOf(production);
     return {
       details: { production: production.production },
       answer: () =>
-        print(context, { ...summaryOf(production), query, hitsOnly, zone, withheld, redacted, report }, () =>
+        print(context, isInside ? detailsOf(production) : summaryOf(production), () =>
           [
             lineOf(production),
-            `  ${query}${hitsOnly ? ' (hits only)' : ''}; days in ${zone}; made by ${production.created.actor} at ${production.created.at}`,
-            ...withheld.map(({ record, reason }) => `  withheld ${record}: ${reason}`),
-            ...redacted.map(({ record, reason }) => `  redacted ${record}: ${reason}`),
+            ...(!isInside || terms === null
+              ? []
+              : [
+                  `  ${terms.query}${terms.hitsOnly ? ' (hits only)' : ''}; days in ${terms.zone}; made by ${by} at ${at}`,
+                  ...terms.withheld.map(({ record, reason }) => `  withheld ${record}: ${reason}`),
+                  ...terms.redacted.map(({ record, reason }) => `  redacted ${record}: ${reason}`),
+                ]),
           ].map(printable),
         ),
     };
   },
 });
 
+/** Whether somebody may know what a production was made from: whom a grant lets see it may not. */
+function isMember(register: Register, { actor }: Acting, { matter: name }: Production): boolean {
+  const found = actorOf(register, actor);
+  const matter = register.matters.get(name);
+  return (
+    found !== undefined &&
+    matter !== undefined &&
+    (found.is === 'owner' || reachOf(found.account.roles, 'production.read') === 'all') &&
+    outside(register, found, matter) === undefined
+  );
+}
+
 function printProduction(context: Context, production: Production, note?: string): void {
-  print(context, summaryOf(production), () => [
+  print(context, detailsOf(production), () => [
     printable(lineOf(production)),
     ...(note === undefined ? [] : [note]),
   ]);
 }
 
-/** A production without its selection. */
-function summaryOf(production: Production) {
-  const { width, first, last, spec, matter, created, production: name } = production;
-  const { volume, records } = readSpec(spec);
-  const bates = { prefix: production.prefix, width, first };
-  return {
-    production: name,
-    matter,
-    volume,
-    first: batesNumber(bates, 1),
-    last: batesNumber(bates, last - first + 1),
-    pages: last - first + 1,
-    records: records.total,
-    context: records.context,
-    withheld: records.withheld,
-    redacted: records.redacted,
-    created,
-  };
-}
-
 function lineOf(production: Production): string {
-  const { production: name, volume, first, last, pages, records, withheld, redacted } = summaryOf(production);
-  return `${name.padEnd(16)} ${volume}  ${first} to ${last}: ${count(records)} records on ${count(pages)} pages, ${count(withheld)} withheld, ${count(redacted)} redacted`;
+  const { production: name, volume, first, last, pages, records } = summaryOf(production);
+  const held =
+    records === null
+      ? 'made by another version'
+      : `${count(records.total)} records on ${count(pages)} pages, ${count(records.withheld)} withheld, ${count(records.redacted)} redacted`;
+  return `${name.padEnd(16)} ${volume ?? ''}  ${first} to ${last}: ${held}`;
 }
 
 /** Checked before the pages are measured, which takes its time; the fold checks it again. */

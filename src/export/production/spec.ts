@@ -96,10 +96,16 @@ export function productionSpec(
   });
 }
 
-/** Reads the spec of a sealed production. Throws `production-differs` for one that this version cannot render. */
-export function readSpec(spec: unknown): ProductionSpec {
+/** The spec of a sealed production; undefined for one that this version cannot render. */
+export function specOf(spec: unknown): ProductionSpec | undefined {
   const read = form.safeParse(spec);
-  if (read.success && read.data.rendering === RENDERING) return read.data;
+  return read.success && read.data.rendering === RENDERING ? read.data : undefined;
+}
+
+/** The same. Throws `production-differs` for one that this version cannot render. */
+export function readSpec(spec: unknown): ProductionSpec {
+  const read = specOf(spec);
+  if (read !== undefined) return read;
   throw new HoldfastError(
     'production-differs',
     'This version of Holdfast renders no production of this form.',

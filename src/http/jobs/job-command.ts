@@ -31,6 +31,10 @@ export async function commandOf(
         ...(work.hitsOnly ? ['--hits-only'] : []),
         ...(work.printQuery ? ['--print-query'] : []),
       ];
+    case 'production':
+      return productionCommand(work);
+    case 'rendering':
+      return ['production', 'render', `--out=${output}`, '--json', '--', work.production];
     case 'verification':
       return ['verify', '--json'];
     case 'index-rebuild':
@@ -54,8 +58,6 @@ export async function commandOf(
       const temporary = `${path}.${process.pid}`;
       await pipeline(vault.read(`captures/${work.capture}`), createWriteStream(temporary, { mode: 0o600 }));
       await rename(temporary, path);
-      const option = (name: string, value: string | undefined): string[] =>
-        value === undefined ? [] : [`--${name}=${value}`];
       return [
         'ingest',
         '--json',
@@ -69,3 +71,32 @@ export async function commandOf(
     }
   }
 }
+
+function productionCommand(work: Work & { readonly kind: 'production' }): string[] {
+  return [
+    'production',
+    'create',
+    '--json',
+    `--matter=${work.matter}`,
+    `--query=${work.query}`,
+    `--volume=${work.volume}`,
+    `--prefix=${work.prefix}`,
+    `--width=${work.width}`,
+    `--attempt=${work.attempt}`,
+    ...(work.hitsOnly ? ['--hits-only'] : []),
+    ...(work.printQuery ? ['--print-query'] : []),
+    ...option('first', work.first?.toString()),
+    ...option('recipient', work.recipient),
+    ...option('request', work.request),
+    ...option('item', work.item),
+    ...option('legend', work.legend),
+    ...option('preparer', work.preparer),
+    ...work.withheld.map(({ record, reason }) => `--withhold=${record}=${reason}`),
+    ...work.redacted.map(({ record, reason }) => `--redact=${record}=${reason}`),
+    '--',
+    work.production,
+  ];
+}
+
+const option = (name: string, value: string | undefined): string[] =>
+  value === undefined ? [] : [`--${name}=${value}`];

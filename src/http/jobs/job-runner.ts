@@ -171,9 +171,10 @@ export class JobRunner {
       if (failure !== null) return this.#endOf('failed', run, null, failure);
       // 3: a verification that ran to its end and found faults, which are its result.
       if (exit !== 0 && exit !== 3) throw new HoldfastError('internal', `The command ended with ${exit}.`);
-      if (work.kind === 'export') {
+      if (work.kind === 'export' || work.kind === 'rendering') {
         progress('packing the bundle');
-        await packFolder(folders.output, `${folders.output}.tar`, `holdfast-export-${job.id}`);
+        const top = work.kind === 'rendering' ? volumeIn(result) : `holdfast-export-${job.id}`;
+        await packFolder(folders.output, `${folders.output}.tar`, top);
       }
       return this.#endOf('done', run, result);
     } catch (error) {
@@ -190,6 +191,14 @@ export class JobRunner {
     const endedAt = new Date(this.#parts.archive.clock.now()).toISOString();
     return { state, endedAt, run, result: visible(result), error };
   }
+}
+
+/** The volume of a production: the one name of it that its files may bear. */
+function volumeIn(result: unknown): string {
+  const volume: unknown =
+    typeof result === 'object' && result !== null ? Reflect.get(result, 'volume') : undefined;
+  if (typeof volume !== 'string') throw new HoldfastError('internal', 'The command named no volume.');
+  return volume;
 }
 
 /** The error that a command prints as its result. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type ErrorCode, isErrorCode } from '../../core/errors.ts';
 
+const closedSchema = z.array(z.object({ record: z.string(), reason: z.string() }));
+
 /** What a job does, and with what. The command line of it is `job-command.ts`'s. */
 const workSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -11,6 +13,28 @@ const workSchema = z.discriminatedUnion('kind', [
     hitsOnly: z.boolean(),
     printQuery: z.boolean(),
   }),
+  z.object({
+    kind: z.literal('production'),
+    production: z.string(),
+    matter: z.string(),
+    query: z.string(),
+    hitsOnly: z.boolean(),
+    printQuery: z.boolean(),
+    volume: z.string(),
+    prefix: z.string(),
+    width: z.int(),
+    first: z.int().optional(),
+    recipient: z.string().optional(),
+    request: z.string().optional(),
+    item: z.string().optional(),
+    legend: z.string().optional(),
+    preparer: z.string().optional(),
+    withheld: closedSchema,
+    redacted: closedSchema,
+    /** So that a job that is taken up again makes nothing twice. */
+    attempt: z.string(),
+  }),
+  z.object({ kind: z.literal('rendering'), production: z.string() }),
   z.object({ kind: z.literal('verification') }),
   z.object({ kind: z.literal('index-rebuild') }),
   z.object({ kind: z.literal('hold-preview'), scope: z.string(), matter: z.string().optional() }),

@@ -5,6 +5,7 @@ import { directoryRoutes } from './directory.ts';
 import { governanceRoutes } from './governance.ts';
 import { jobRoutes } from './jobs.ts';
 import { operationRoutes } from './operation.ts';
+import { productionRoutes } from './productions.ts';
 import { sessionRoutes } from './session.ts';
 
 /** Every route: a new one is an operation in `openapi.yaml` and an entry in one of these lists. */
@@ -15,5 +16,6 @@ export const ROUTES: readonly Route[] = [
   ...governanceRoutes,
   ...contentRoutes,
   ...jobRoutes,
+  ...productionRoutes,
   ...operationRoutes,
 ];

@@ -11,6 +11,7 @@ import { recorded } from '../../search/recorded.ts';
 import { may } from '../caller.ts';
 import { sendFile } from '../download.ts';
 import type { JobState, Work } from '../jobs/job.ts';
+import { mayTake } from '../production-access.ts';
 import { grantsInForce, reach } from '../reach.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 
@@ -31,6 +32,8 @@ const uploadQuery = z.object({
 /** Which permission a kind of job takes, to begin it and to see what came of it. */
 const PERMISSION: { readonly [kind in Work['kind']]: Permission } = {
   export: 'export.create',
+  production: 'production.create',
+  rendering: 'production.read',
   verification: 'verify.run',
   'index-rebuild': 'connector.change',
   'hold-preview': 'hold.place',
@@ -139,18 +142,24 @@ export const jobRoutes: readonly Route[] = [
     async handle(call) {
       const { job, end } = await required(call);
       const { file = '' } = call.params;
-      if (job.work.kind !== 'export' || end?.state !== 'done') throw nothing();
+      const { work } = job;
+      if ((work.kind !== 'export' && work.kind !== 'rendering') || end?.state !== 'done') throw nothing();
       // A grant that was revoked since then gives nothing away any more.
-      if (job.work.grants !== undefined) {
+      if (work.kind === 'rendering') await mayTake(call, work.production, 'downloadFile');
+      else if (work.grants !== undefined) {
         const grants = grantsInForce(call);
-        const isSame = grants.map(({ grant }) => grant).join('\n') === job.work.grants.join('\n');
-        if (!isSame || !grants.every(({ mayDownload }) => mayDownload)) throw noDownload();
+        const isSame = grants.map(({ grant }) => grant).join('\n') === work.grants.join('\n');
+        if (!isSame || !grants.every(({ mayDownload }) => mayDownload)) {
+          await call.audit('denied', { operation: 'downloadFile', job: job.id });
+          throw noDownload();
+        }
       }
       const output = call.service.jobs.store.output(job.id, end.run);
       const path = file === 'bundle.tar' ? `${output}.tar` : join(output, file);
       const found = await stat(path).catch(() => undefined);
       if (found?.isFile() !== true) throw nothing();
-      await call.audit('downloaded', { job: job.id, file });
+      const production = work.kind === 'rendering' ? { production: work.production } : {};
+      await call.audit('downloaded', { job: job.id, file, ...production });
       const etag = `"${job.id}-${end.run}-${file}-${found.size}"`;
       return {
         stream: (response: ServerResponse) => sendFile(call.request, response, path, found.size, etag, file),
@@ -165,10 +174,13 @@ function holdNamed({ register, params }: Call): string {
   throw new HoldfastError('not-found', 'There is no such hold.', { hint: 'GET /v1/holds lists all.' });
 }
 
-async function begin(call: Call, work: Work): Promise<Answer> {
+/** Has work done. What it is about is recorded before. */
+export async function begin(call: Call, work: Work): Promise<Answer> {
   await call.audit('job-begun', {
     kind: work.kind,
-    ...(work.kind === 'export' ? { query: recorded(work.query).query } : {}),
+    ...('query' in work ? { query: recorded(work.query).query } : {}),
+    ...('production' in work ? { production: work.production } : {}),
+    ...(work.kind === 'production' ? { matter: work.matter } : {}),
     ...(work.kind === 'ingest' ? { capture: work.capture } : {}),
   });
   return { status: 202, json: shown(await call.service.jobs.submit(work, call.caller.account)) };
