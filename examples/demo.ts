@@ -12,7 +12,7 @@ import { settle } from './demo/house.ts';
 const STORY = '(NMGR OR Northmere OR TVFD OR "Tarn Valley") since:2016-04-04 until:2016-04-11';
 
 /** What the letter asks for. */
-const ASKED = `(from:meilin.chao@callowaybrink.example OR from:nikos.pallas@callowaybrink.example) ${STORY}`;
+const ASKED = `(custodian:E103 OR custodian:E102 OR custodian:E107) ${STORY}`;
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
 const data = join(folder, 'archive');
@@ -88,8 +88,14 @@ await show(['hold', 'place', 'grocers-1', ...scope, ...grounds, ...as('maren'), 
 step('Look at the people whom the letter names');
 await show(['search', ASKED, '--limit', '3', '--data', data]);
 
-step('Answer the board: a signed report with its proofs');
-await show(['export', '--query', STORY, '--out', report, '--data', data]);
+step('Fix the production: selection, terms and a number for each page, for ever');
+const terms = ['--volume', 'VOL001', '--prefix', 'CBL-', '--request', 'BMO-2016-0417/1', '--item', '2'];
+const parties = ['--recipient', 'Board of Market Oversight', '--preparer', 'Maren Holt, Counsel'];
+const produced = ['--matter', 'grocers', '--query', ASKED, ...terms, ...parties];
+await show(['production', 'create', 'board-1', ...produced, ...as('maren'), '--data', data]);
+
+step('Render it: a signed report with Bates numbers, and everything that proves it');
+await show(['production', 'render', 'board-1', '--out', report, ...as('maren'), '--data', data]);
 
 step('Verify the archive: every byte against the ledger');
 await show(['verify', '--data', data]);

@@ -11,10 +11,12 @@ export interface Ended {
   readonly lines: readonly string[];
 }
 
-/** Settings of the person who runs the demo must not reach it. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_')),
-);
+/** Settings of the person who runs the demo must not reach it; those of the firm in the story do. */
+const environment = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'))),
+  HOLDFAST_FIRM_NAME: 'Calloway Brink LLC',
+  HOLDFAST_FIRM_CRD: '000000 (invented)',
+};
 
 export interface Expected {
   /** Exit code, 0 where nothing is said. */

@@ -13,4 +13,6 @@ test('the demo goes through every step, says what it did, names the changed byte
   expect(stdout).toMatch(/^\d+\. Done$/mu);
   expect(stdout.match(/\(exit code 3\)/gu)).toHaveLength(2);
   expect(stdout).toContain('records.ndjson');
+  expect(stdout).toMatch(/CBL-0000001 to CBL-\d{7}/u);
+  expect(stdout.match(/\(exit code 1\)/gu)).toHaveLength(1);
 });
