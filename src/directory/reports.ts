@@ -1,7 +1,7 @@
 /** What the archive and the directory say of each other: read from the vault, all of it. */
 import type { ArchiveReader } from '../archive/reader.ts';
 import type { Custodian, Directory } from '../core/directory/fold.ts';
-import { isOfFirm, ownersAt } from '../core/directory/people.ts';
+import { isOfFirm, ownersAt, ownersBefore } from '../core/directory/people.ts';
 import { ACT_LOGS, baseOf } from '../core/logs.ts';
 import { indexDocument } from '../core/search/document.ts';
 
@@ -33,7 +33,7 @@ export interface DirectoryReport {
   readonly cut: boolean;
   /** Custodians in employment of whom nothing was captured. */
   readonly silent: readonly { readonly id: string; readonly names: readonly string[] }[];
-  /** Custodians of whom something was sent after their last day. */
+  /** Custodians of whom something was sent after their last day, also from an address that ended with it. */
   readonly leavers: readonly LateLeaver[];
 }
 
@@ -71,7 +71,7 @@ export async function reportOn(
         else tally(unmatched, key, instant, { network, address: party.address, name: party.name ?? null });
       }
       if (sender !== undefined)
-        for (const one of ownersAt(directory, network, sender.address, instant))
+        for (const one of sendersOf(directory, network, sender.address, instant))
           if (one.employedTo !== null && instant.slice(0, 10) > one.employedTo)
             tally(late, one.id, instant, {});
     }
@@ -90,6 +90,12 @@ export async function reportOn(
       ...seen,
     })),
   };
+}
+
+/** Whose an address is; where it is nobody's any more, whose it was: mostly it ended with the employment. */
+function sendersOf(directory: Directory, network: string, address: string, instant: string) {
+  const owners = ownersAt(directory, network, address, instant);
+  return owners.length > 0 ? owners : ownersBefore(directory, network, address, instant);
 }
 
 interface Tally {

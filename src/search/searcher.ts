@@ -11,7 +11,7 @@ import { conversationKey } from '../core/search/fields.ts';
 import { asksForTime, type MatchContext, matches } from '../core/search/matches.ts';
 import { parseQuery } from '../core/search/parse.ts';
 import type { Plan } from '../core/search/plan.ts';
-import { asksForHolds, type Query } from '../core/search/query.ts';
+import { asksForHolds, partsOf, type Query } from '../core/search/query.ts';
 import { resolve } from '../core/search/resolve.ts';
 import { type Bound, planOfBounds } from './bound.ts';
 import { readCursor, writeCursor } from './cursor.ts';
@@ -62,6 +62,8 @@ export interface CountAnswer {
   /** Presence events that fit and are left out; null where the query asks for them. */
   readonly presenceLeftOut: number | null;
   readonly unsearched: Unsearched;
+  /** Names after `custodian:` that the directory knows nobody of; absent where there is none, or not to be told. */
+  readonly unknownPeople?: readonly string[];
   /** For whoever may know of holds: what was judged of each log. Later records are in no hold yet. */
   readonly judged?: Heads;
 }
@@ -99,6 +101,7 @@ interface Asked {
   readonly directory: Directory;
   readonly context: MatchContext;
   readonly held: HeldRecords | undefined;
+  readonly unknownPeople: readonly string[];
   /** The bound within the plan. */
   readonly bound: Plan | undefined;
 }
@@ -275,8 +278,9 @@ export class Searcher {
     const lookups = indexLookups(this.#asked(heads), heads, this.#zone, directory);
     const known = new RememberedLookups(lookups, directory, asksHolds ? held : undefined);
     const { plan, leftOut } = await resolve(query, known);
-    const asked = { query, heads, directory, held, context: known.context() };
     const bound = await this.#bound(heads, current);
+    const unknownPeople = bound === undefined ? unknownIn(query, directory) : [];
+    const asked = { query, heads, directory, held, unknownPeople, context: known.context() };
     if (bound === undefined) return { ...asked, plan, leftOut, bound };
     const bounded = (part: Plan): Plan => ({ op: 'and', parts: [part, bound] });
     return { ...asked, plan: bounded(plan), leftOut: leftOut && bounded(leftOut), bound };
@@ -287,7 +291,7 @@ export class Searcher {
     return Object.fromEntries([...positions].map(([log, { size }]) => [log, size]));
   }
 
-  async #counts({ plan, leftOut, heads, directory, held }: Asked): Promise<CountAnswer> {
+  async #counts({ plan, leftOut, heads, directory, held, unknownPeople }: Asked): Promise<CountAnswer> {
     const [total, presence, unsearched] = await Promise.all([
       this.#index.count(plan, heads),
       leftOut === undefined ? null : this.#index.count(leftOut, heads),
@@ -299,6 +303,7 @@ export class Searcher {
       directory: directory.version,
       presenceLeftOut: presence,
       unsearched,
+      ...(unknownPeople.length > 0 && { unknownPeople }),
       ...(held && { judged: held.heads }),
     };
   }
@@ -358,6 +363,13 @@ const namesIn =
   (directory: Directory) =>
   (name: string): readonly string[] =>
     custodiansNamed(directory, name).map(({ id, names }) => `${id} (${names[0] ?? id})`);
+
+function unknownIn(query: Query, directory: Directory): string[] {
+  const names = [...partsOf(query)].flatMap((part) =>
+    part.type === 'field' && part.field === 'custodian' ? [part.custodian] : [],
+  );
+  return [...new Set(names)].filter((name) => custodiansNamed(directory, name).length === 0);
+}
 
 /** Only an answer names a version: another node has read more of control than this one, or it is made up. */
 const notRead = (version: number | undefined): HoldfastError =>

@@ -273,7 +273,10 @@ describe('a hold cannot be got around', () => {
     expect(await heldBy(workshop, holdOn(['from:(']))).toEqual(['the merger']);
   });
 
-  test.each(['hold:x', 'matter:x', 'tag:x', 'flag:x', 'from:bob (NOT hold:x)'])('by a scope %s', (scope) => {
-    expect(() => parseScope(scope, EMPTY_DIRECTORY)).toThrow();
-  });
+  test.each(['hold:x', 'matter:x', 'tag:x', 'flag:x', 'direction:internal', 'from:bob (NOT hold:x)'])(
+    'by a scope %s',
+    (scope) => {
+      expect(() => parseScope(scope, EMPTY_DIRECTORY)).toThrow();
+    },
+  );
 });

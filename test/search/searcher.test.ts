@@ -310,6 +310,13 @@ describe('by the directory', () => {
     );
   });
 
+  test('whom the directory does not know is named, but not within a bound', async () => {
+    const query = 'custodian:annn OR custodian:"Ann Example"';
+    expect(await known().count(query)).toMatchObject({ total: 3, unknownPeople: ['annn'] });
+    const bounded = new Searcher({ index, zone: 'UTC', within: [{ is: 'query', text: '*' }] });
+    expect(await bounded.count(query)).not.toHaveProperty('unknownPeople');
+  });
+
   test('an explanation says who was meant, but not within a bound', async () => {
     const reads = async (searcher: Searcher) =>
       (await searcher.explain('custodian:"Ann Example"')).parts[0]?.reads;

@@ -1,11 +1,11 @@
 import { notIndexed, sealedHeads } from '../../search/lag.ts';
 import type { SearchLine } from '../../search/line.ts';
 import { recorded } from '../../search/recorded.ts';
-import type { SearchAnswer, Unsearched } from '../../search/searcher.ts';
+import type { CountAnswer, SearchAnswer, Unsearched } from '../../search/searcher.ts';
 import { audit } from '../audit.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { type Context, print } from '../context.ts';
-import { count } from '../io.ts';
+import { count, printable } from '../io.ts';
 import { heldFor } from '../judging.ts';
 import { recordLine } from '../record-line.ts';
 import { searcherOf } from '../searching.ts';
@@ -41,6 +41,7 @@ export const search: CommandSpec = {
           `${count(explained.total)} records fit`,
           ...left(explained.unsearched, explained.presenceLeftOut),
         ]);
+        nobody(context, explained);
         warn(context, missing);
         return 0;
       }
@@ -49,6 +50,7 @@ export const search: CommandSpec = {
         const missing = notIndexed(await sealedHeads(archive.reader), counted.heads);
         await audit(context, archive, 'search-counted', { ...recorded(query), total: counted.total });
         print(context, { ...counted, notIndexed: missing }, () => [`${count(counted.total)}`]);
+        nobody(context, counted);
         warn(context, missing);
         return 0;
       }
@@ -76,11 +78,20 @@ export const search: CommandSpec = {
 function show(context: Context, answer: SearchAnswer): void {
   for (const line of answer.lines) print(context, line, () => recordLine(line));
   context.io.err(`showing ${count(answer.lines.length)} of ${count(answer.total)}`);
+  nobody(context, answer);
   if (answer.directory > 0) context.io.err(`people by version ${answer.directory} of the directory`);
   for (const line of left(answer.unsearched, answer.presenceLeftOut)) context.io.err(line);
   if (answer.lines.some((line: SearchLine) => line.uncertain))
     context.io.err('records marked ~ lie near an end of the period, and their time is not sure');
   if (answer.cursor !== undefined) context.io.err(`more: --after ${answer.cursor}`);
+}
+
+/** A name that is misspelt finds nothing, which is not the same as that nothing was said. */
+function nobody(context: Context, { unknownPeople = [] }: CountAnswer): void {
+  for (const name of unknownPeople)
+    context.io.err(
+      printable(`the directory knows nobody called ${name}; 'holdfast custodian list' shows whom it has`),
+    );
 }
 
 /** An answer that leaves something out says so. */

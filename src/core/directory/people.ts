@@ -57,6 +57,22 @@ export function ownersAt(
   return [...new Set(owners.map(({ custodian }) => custodian))].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** Everybody who had an address on some day before an instant (UTC, ISO) and has it no more. Ascending by HR id. */
+export function ownersBefore(
+  directory: Directory,
+  network: string,
+  address: string,
+  instant: string,
+): readonly Custodian[] {
+  const day = instant.slice(0, 10);
+  const found = indexOf(directory).get(addressKey(address)) ?? [];
+  const owners = found.filter(
+    ({ owned }) =>
+      (owned.network === null || owned.network === network) && owned.to !== null && owned.to < day,
+  );
+  return [...new Set(owners.map(({ custodian }) => custodian))].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 /**
  * Addresses of a custodian with the days on which they are his. `since`: all that any version from that one on has said,
  * which is what a hold that was placed under it covers; default: what the current version says.

@@ -73,7 +73,15 @@ export function readField(
   if (isOneOf(DATES, field)) return { type: 'field', field, date: readDate(value, span), ...span };
   if (isOneOf(HOLDS, field))
     return { type: 'field', field, name: value.trim() === '*' && !quoted ? null : value.trim(), ...span };
-  if (field === 'custodian') return { type: 'field', field, custodian: value.trim(), ...span };
+  if (field === 'custodian') {
+    if (!quoted && /[*?]/u.test(value))
+      throw badQuery(
+        span.start,
+        'custodian: takes a whole HR id or name, no pattern',
+        'Quote it to mean it as it stands.',
+      );
+    return { type: 'field', field, custodian: value.trim(), ...span };
+  }
   if (field === 'class') return { type: 'field', field: 'class', class: key(value), ...span };
   const choices = value.toLowerCase().split(',');
   if (field === 'kind')

@@ -5,6 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Vault } from '../../core/ports/vault.ts';
 import type { Work } from './job.ts';
 
+/** Addresses that a report on the directory lists; how many there are is said. */
+const MOST_ADDRESSES = 10_000;
+
 /** Where one run of a job reads and writes. */
 export interface RunFolders {
   readonly input: string;
@@ -50,7 +53,7 @@ export async function commandOf(
     case 'retention-forecast':
       return ['retention', 'forecast', '--json'];
     case 'directory-report':
-      return ['custodian', 'unmatched', '--json'];
+      return ['custodian', 'unmatched', '--json', `--limit=${MOST_ADDRESSES}`];
     case 'ingest': {
       await mkdir(input, { recursive: true, mode: 0o700 });
       const path = join(input, work.name);

@@ -86,6 +86,7 @@ test.each([
   ['kind:mail', 1, 'bad-query'],
   ['has:everything', 1, 'bad-query'],
   ['custodian:', 1, 'bad-query'],
+  ['custodian:a*', 1, 'bad-query'],
   ['x direction:up', 3, 'bad-query'],
   ['hold:a', 1, 'unknown-field'],
   ['subject:a', 1, 'unknown-field'],
