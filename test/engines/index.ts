@@ -13,6 +13,7 @@ import { randomBytes } from 'node:crypto';
 import { elasticsearchHome, kafkaJars } from './artefacts.ts';
 import { localElasticsearch } from './elasticsearch-server.ts';
 import {
+  kafkaCluster,
   localKafka,
   type SecuredListener,
   type SecuredServer,
@@ -43,6 +44,8 @@ export interface Engines {
   readonly ownKafka: () => Promise<Server>;
   /** The same with a second listener that speaks TLS and asks who is there. */
   readonly ownSecuredKafka: (listener: SecuredListener) => Promise<SecuredServer>;
+  /** Makes a cluster of so many brokers of the test's own, all started; the test closes them. */
+  readonly ownKafkaCluster: (count: number) => Promise<Server[]>;
   /** Makes a node of the test's own, started; the test closes it. */
   readonly ownElasticsearch: () => Promise<Server>;
   /** Makes an OpenID provider of the test's own with one realm, started; the test closes it. */
@@ -57,6 +60,14 @@ const FINDERS: { readonly [K in keyof Engines]: () => Promise<Engines[K] | Skip>
   elasticsearch,
   ownKafka: () => own(kafkaJars, localKafka),
   ownSecuredKafka: () => own(kafkaJars, securedKafka),
+  ownKafkaCluster: async () => {
+    const found = await own(kafkaJars, async (count: number) => {
+      const brokers = await kafkaCluster(count);
+      // None answers before most of them are there to choose a controller.
+      return { brokers, start: () => Promise.all(brokers.map((broker) => broker.start())) };
+    });
+    return 'skip' in found ? found : async (count) => (await found(count)).brokers;
+  },
   ownElasticsearch: () => own(elasticsearchHome, localElasticsearch),
   ownKeycloak: () => own(keycloakHome, localKeycloak),
 };
@@ -118,7 +129,7 @@ async function ask(name: EngineName): Promise<Found> {
   return (await answer.json()) as Found;
 }
 
-async function own<S extends Server, A extends readonly unknown[]>(
+async function own<S extends { start(): Promise<unknown> }, A extends readonly unknown[]>(
   fetchArtefact: () => Promise<string>,
   make: (...how: A) => Promise<S>,
 ): Promise<((...how: A) => Promise<S>) | Skip> {

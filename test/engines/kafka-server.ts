@@ -28,28 +28,58 @@ export interface SecuredServer extends Server {
 
 /** A Kafka broker of its own (KRaft, broker and controller in one), formatted but not started. */
 export async function localKafka(): Promise<Server> {
-  return await prepare();
+  return await prepare(await alone());
 }
 
 export async function securedKafka(listener: SecuredListener): Promise<SecuredServer> {
   const [port] = (await freePorts(1)) as [number];
   const secured = `127.0.0.1:${port}`;
-  return { ...(await prepare({ ...listener, address: secured })), secured };
+  return { ...(await prepare({ ...(await alone()), listener: { ...listener, address: secured } })), secured };
 }
 
-async function prepare(listener?: SecuredListener & { readonly address: string }): Promise<Server> {
+/** So many brokers that are one cluster, and each a voter among the controllers; formatted but not started. */
+export async function kafkaCluster(count: number): Promise<Server[]> {
+  const ports = await freePorts(2 * count);
+  const addresses = ports.map((port) => `127.0.0.1:${port}`);
+  const controllers = addresses.slice(count);
+  const cluster = clusterId();
+  return await Promise.all(
+    addresses.slice(0, count).map((address, i) => prepare({ cluster, id: i + 1, address, controllers })),
+  );
+}
+
+/** One broker of a cluster. */
+interface Member {
+  readonly cluster: string;
+  /** 1 and up: its controller is the one at that place. */
+  readonly id: number;
+  readonly address: string;
+  readonly controllers: readonly string[];
+  readonly listener?: SecuredListener & { readonly address: string };
+}
+
+async function alone(): Promise<Member> {
+  const [client, controller] = (await freePorts(2)) as [number, number];
+  return {
+    cluster: clusterId(),
+    id: 1,
+    address: `127.0.0.1:${client}`,
+    controllers: [`127.0.0.1:${controller}`],
+  };
+}
+
+async function prepare(member: Member): Promise<Server> {
+  const { cluster, address, listener } = member;
   const jdk = await newestJdk();
   if (!jdk || jdk.version < 17) throw new Error('Kafka needs Java 17 or newer in JAVA_HOME or /usr/lib/jvm');
   const jars = await kafkaJars();
   const folder = await serverFolder('kafka');
-  const [client, controller] = (await freePorts(2)) as [number, number];
-  const address = `127.0.0.1:${client}`;
   const properties = join(folder, 'server.properties');
-  await writeFile(properties, settings(folder, address, `127.0.0.1:${controller}`, listener));
+  await writeFile(properties, settings(folder, member));
   const java = join(jdk.home, 'bin', 'java');
   const classPath = ['-cp', `${jars}/*`];
   const user = listener && `SCRAM-SHA-256=[name=${listener.username},password=${listener.password}]`;
-  const format = ['format', '-t', clusterId(), '-c', properties, ...(user ? ['--add-scram', user] : [])];
+  const format = ['format', '-t', cluster, '-c', properties, ...(user ? ['--add-scram', user] : [])];
   await run(java, [...classPath, 'kafka.tools.StorageTool', ...format]);
   return server({
     name: 'Kafka',
@@ -87,16 +117,11 @@ function clusterId(): string {
   return `h${randomBytes(16).toString('base64url').slice(1)}`;
 }
 
-const settings = (
-  folder: string,
-  address: string,
-  controller: string,
-  listener?: SecuredListener & { readonly address: string },
-): string => `
+const settings = (folder: string, { id, address, controllers, listener }: Member): string => `
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@${controller}
-listeners=PLAINTEXT://${address},CONTROLLER://${controller}${listener ? `,SECURED://${listener.address}` : ''}
+node.id=${id}
+controller.quorum.voters=${controllers.map((controller, i) => `${i + 1}@${controller}`).join(',')}
+listeners=PLAINTEXT://${address},CONTROLLER://${controllers[id - 1]}${listener ? `,SECURED://${listener.address}` : ''}
 advertised.listeners=PLAINTEXT://${address}${listener ? `,SECURED://${listener.address}` : ''}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL
 controller.listener.names=CONTROLLER
@@ -105,8 +130,8 @@ log.dirs=${join(folder, 'logs')}
 auto.create.topics.enable=false
 delete.topic.enable=true
 offsets.topic.num.partitions=4
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
+offsets.topic.replication.factor=${controllers.length}
+transaction.state.log.replication.factor=${controllers.length}
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=${SHORTEST_SESSION_MS}

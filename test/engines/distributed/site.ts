@@ -32,7 +32,10 @@ export interface Site {
 
 interface Stored {
   readonly identity: ArchiveIdentity;
-  readonly kafka: Pick<KafkaStreamSettings, 'brokers' | 'prefix' | 'partitions' | 'sessionTimeoutMs'>;
+  readonly kafka: Pick<
+    KafkaStreamSettings,
+    'brokers' | 'prefix' | 'partitions' | 'sessionTimeoutMs' | 'production'
+  >;
   readonly elasticsearch: string | undefined;
   /** PKCS #8, PEM. */
   readonly keys: { readonly ledger: string; readonly node: string };
@@ -42,6 +45,8 @@ export interface SiteSettings {
   readonly elasticsearch?: string;
   readonly partitions?: number;
   readonly sessionTimeoutMs?: number;
+  /** Entries on three brokers, acknowledged by two. */
+  readonly production?: boolean;
 }
 
 /** Makes a new archive on new topics. */
@@ -62,6 +67,7 @@ export async function foundSite(brokers: readonly string[], settings: SiteSettin
       prefix: uniqueName('site'),
       partitions,
       sessionTimeoutMs: settings.sessionTimeoutMs ?? 6_000,
+      production: settings.production ?? false,
     },
     elasticsearch: settings.elasticsearch,
     keys: { ledger: pem(keys.ledger), node: pem(keys.node) },
