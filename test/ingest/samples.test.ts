@@ -204,7 +204,7 @@ describe('samples of these formats, with accounts that add up', () => {
     expect(await accountOf('pidgin/pidgin2adium_bad.html')).toEqual({
       format: 'pidgin',
       events: 0,
-      rejects: ['network-unknown', 'network-unknown'],
+      rejects: ['time-missing', 'time-missing'],
       excluded: [],
     });
     expect(await accountOf('pidgin/extracted')).toEqual({
@@ -319,7 +319,7 @@ describe('samples of these formats, with accounts that add up', () => {
     // Only a file’s name has the date of such a log, and these names have none.
     ['aim/sample-conversation.htm', 'aim', 0, dates(31)],
     ['aim/extracted', 'aim', 0, dates(27)],
-    ['centerim', 'centerim', 0, ['network-unknown', 'network-unknown']],
+    ['centerim', 'centerim', 2, []],
     ['icq/SYNTHETIC_qip_123456789.txt', 'qip', 2, []],
     ['irc/xchat.log', 'irc', 11, ['time-invalid']],
     ['irc/xchatscrollback.log', 'irc', 10, ['line-unknown']],

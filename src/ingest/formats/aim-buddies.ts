@@ -127,7 +127,7 @@ function aliasOf({ inside }: Block): string | undefined {
   const line = inside
     .map(({ name }) => /^AliasString\s*=?\s*(.+)$/iu.exec(name)?.[1])
     .find((each) => each !== undefined);
-  const alias = bare(key ?? line ?? '');
+  const alias = bare(/"([^"]*)"\s*$/u.exec(key ?? line ?? '')?.[1] ?? key ?? line ?? '');
   return alias === '' ? undefined : alias;
 }
 

@@ -2,11 +2,13 @@
  * History of CenterIM and CenterICQ: records between form feeds, in a folder a contact. Grammar: a public description of
  * chat logs, and CenterIM's own reader.
  */
+
 import type { Event, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Outcome, SourceFile } from '../format.ts';
 import { type EntryLog, entryFrames, type Role } from '../reading/entries.ts';
 import { epochMoment } from '../reading/log-clock.ts';
+import { UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
@@ -55,7 +57,7 @@ const NETWORKS: Readonly<Record<string, string>> = {
 };
 
 class CenterLog implements EntryLog {
-  readonly #network: string | undefined;
+  readonly #network: string;
   readonly #peer: string | undefined;
   readonly #self: string | undefined;
   readonly #fromPath: boolean;
@@ -67,12 +69,11 @@ class CenterLog implements EntryLog {
     const folder = parts.at(-1) === 'history' ? parts.at(-2) : undefined;
     const found = folder === undefined ? undefined : contactIn(folder);
     this.#fromPath = found !== undefined;
-    this.#network = found?.network ?? file.settings.network;
+    this.#network = found?.network ?? file.settings.network ?? UNKNOWN_NETWORK;
     const peer = found?.peer ?? folder ?? parts.at(-1);
     const { account } = file.settings;
-    if (this.#network !== undefined && peer !== undefined) this.#peer = normaliseAddress(this.#network, peer);
-    if (this.#network !== undefined && account !== undefined)
-      this.#self = normaliseAddress(this.#network, account);
+    if (peer !== undefined) this.#peer = normaliseAddress(this.#network, peer);
+    if (account !== undefined) this.#self = normaliseAddress(this.#network, account);
   }
 
   role(line: string): Role {
@@ -97,7 +98,6 @@ class CenterLog implements EntryLog {
     const at = epochMoment(Number(first) * 1000);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
     const [network, peer] = [this.#network, this.#peer];
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
     if (peer === undefined) return { type: 'reject', code: 'conversation-unknown' };
     const own = direction === 'OUT';
     const sender = own ? this.#self : peer;

@@ -8,7 +8,7 @@ import type { Format, Outcome, SourceFile } from '../format.ts';
 import { type EntryLog, entryFrames, type Role } from '../reading/entries.ts';
 import { decodeEntities, htmlText } from '../reading/html.ts';
 import { epochMoment } from '../reading/log-clock.ts';
-import { networkNamed } from '../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
@@ -42,7 +42,7 @@ export const digsby: Format = {
 
 class DigsbyLog implements EntryLog {
   readonly splits = /(?<=<\/span><\/div>)(?=<div class="(?:incoming|outgoing) message" )/gu;
-  readonly #network: string | undefined;
+  readonly #network: string;
   readonly #self: string | undefined;
   readonly #peer: string | undefined;
   readonly #room: string | undefined;
@@ -58,12 +58,10 @@ class DigsbyLog implements EntryLog {
     const contact = /^(.+)_([a-z]{2,12})$/u.exec(folder);
     const isRoom = folder === 'Group Chats';
     this.#fromPath = contact !== null || isRoom;
-    this.#network = (this.#fromPath ? network : undefined) ?? file.settings.network;
+    this.#network = (this.#fromPath ? network : undefined) ?? file.settings.network ?? UNKNOWN_NETWORK;
     const own = this.#fromPath ? parts.at(-3) : file.settings.account;
     const name = (address: string | undefined): string | undefined =>
-      address === undefined || this.#network === undefined
-        ? undefined
-        : normaliseAddress(this.#network, address);
+      address === undefined ? undefined : normaliseAddress(this.#network, address);
     this.#self = name(own);
     this.#peer = name(contact?.[1]);
     this.#room = isRoom ? (/ - (.+)\.html$/u.exec(parts.at(-1) ?? '')?.[1] ?? folder) : undefined;
@@ -96,7 +94,6 @@ class DigsbyLog implements EntryLog {
       stamp === undefined ? undefined : epochMoment(stamp.wall, stamp.precision === 'ms' ? 'ms' : 's');
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
     const network = this.#network;
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
     const sender = party(network, decodeEntities(buddy, repairs));
     const outgoing = direction === 'outgoing';
     const self = outgoing ? sender.address : this.#self;

@@ -113,7 +113,7 @@ function dateOf(text: string | undefined): { ms: number; zone: string } | undefi
   const ms = Date.parse(bare);
   const zone = /([+-]\d{4}|GMT|UTC|Z)$/u.exec(bare)?.[1];
   if (!Number.isFinite(ms) || zone === undefined) return undefined;
-  return { ms, zone: /^[GUZ]/u.test(zone) ? '+00:00' : `${zone.slice(0, 3)}:${zone.slice(3)}` };
+  return { ms, zone: /^(?:[GUZ]|-0000$)/u.test(zone) ? '+00:00' : `${zone.slice(0, 3)}:${zone.slice(3)}` };
 }
 
 interface Known {

@@ -7,7 +7,7 @@ import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Outcome, SourceFile } from '../format.ts';
 import { type EntryLog, entryFrames, type Role } from '../reading/entries.ts';
 import { dayMs, LogClock } from '../reading/log-clock.ts';
-import { networkNamed } from '../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
@@ -99,8 +99,7 @@ class PlusPlusLog implements EntryLog {
     const at =
       date === undefined || clock === undefined ? undefined : this.#clock.moment(date + clock, 's', repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
-    const network = this.#network;
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+    const network = this.#network ?? UNKNOWN_NETWORK;
     const account = this.#self?.address ?? this.#file.settings.account;
     const self = account === undefined ? undefined : normaliseAddress(network, account);
     const stem = (nameOf(this.#file).split('/').at(-1) ?? '').replace(/\.\w{1,5}$/u, '');

@@ -1,10 +1,12 @@
 /** Logs of Apple's iChat: `.ichat` since 2007, `.chat` before. */
+
 import type { Attachment, Conversation, Event, Party, Provenance, Repair } from '../../core/event.ts';
 import { contentKey, directConversation, eventId } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { appleSecondsMs } from '../reading/apple-time.ts';
 import { isPlist, PlistFault } from '../reading/bplist.ts';
 import { wholeFile } from '../reading/frames.ts';
+import { UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import { party } from '../reading/party.ts';
 import { provenance } from '../reading/provenance.ts';
@@ -172,17 +174,16 @@ class LogReader {
   read(index: number): Outcome {
     const part = `messages/${index}`;
     const reject = (
-      code: 'record-malformed' | 'time-missing' | 'time-invalid' | 'conversation-unknown' | 'network-unknown',
+      code: 'record-malformed' | 'time-missing' | 'time-invalid' | 'conversation-unknown',
     ): Outcome => ({
       type: 'reject',
       code,
       part,
     });
     const message = this.#message(index);
-    const network = this.#network;
+    const network = this.#network ?? UNKNOWN_NETWORK;
     const conversation = this.#conversation;
     if (message === undefined) return reject('record-malformed');
-    if (network === undefined) return reject('network-unknown');
     if (conversation === undefined) return reject('conversation-unknown');
     if (message.seconds === undefined) return reject('time-missing');
     const at = epochMoment(appleSecondsMs(message.seconds), 'ms');

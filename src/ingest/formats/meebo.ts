@@ -9,7 +9,7 @@ import { type EntryLog, entryFrames, type Role } from '../reading/entries.ts';
 import { decodeEntities, htmlText } from '../reading/html.ts';
 import { DayRoll, dayMs, LogClock } from '../reading/log-clock.ts';
 import { monthOf } from '../reading/month-name.ts';
-import { networkNamed } from '../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
@@ -108,8 +108,7 @@ class MeeboLog implements EntryLog {
     const match = ENTRY.exec(entry);
     if (match === null) return { type: 'reject', code: 'line-unknown' };
     const [all, direction, hour = '', minute = '', alias = ''] = match;
-    const network = this.#network;
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+    const network = this.#network ?? UNKNOWN_NETWORK;
     const clock = dayMs(hour, minute);
     if (clock === undefined) return { type: 'reject', code: 'time-invalid' };
     const wall = this.#days.wall(clock, repairs);

@@ -6,7 +6,7 @@ import type { Json, Party, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { noEntries, rejectFrame } from '../reading/frames.ts';
-import { networkNamed } from '../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe } from '../reading/scribe.ts';
@@ -128,8 +128,7 @@ function outcomeOf(
   scribe: Scribe,
   found: readonly Repair[],
 ): Outcome {
-  const named = networkNamed(list.protocol);
-  if (named === undefined) return { type: 'reject', code: 'network-unknown', part };
+  const named = networkNamed(list.protocol) ?? UNKNOWN_NETWORK;
   // ICQ accounts were kept under AIM's protocol.
   const network = named === 'aim' && /^\d{5,10}$/u.test(list.account) ? 'icq' : named;
   if (list.account === '') return { type: 'reject', code: 'conversation-unknown', part };

@@ -67,6 +67,9 @@ const NETWORKS: Readonly<Record<string, string>> = {
   sms: 'sms',
 };
 
+/** Stands where neither the source nor its path nor the settings say on which network something was written. */
+export const UNKNOWN_NETWORK = 'unknown';
+
 /** The network that a word stands for, where it is one of those known; undefined for any other word. */
 export const networkKnown = (word: string): string | undefined => {
   const name = word.trim().toLowerCase();

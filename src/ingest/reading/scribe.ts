@@ -12,6 +12,7 @@ import type {
   Repair,
 } from '../../core/event.ts';
 import { contentKey, directConversation, type EventKey, eventId } from '../../core/ids.ts';
+import { UNKNOWN_NETWORK } from './network-name.ts';
 import { Ordinals } from './ordinals.ts';
 import { type Place, provenance } from './provenance.ts';
 import type { Writable } from './writable.ts';
@@ -57,7 +58,10 @@ export class Scribe {
     if (text !== undefined) event.text = text;
     if (markup !== undefined) event.markup = markup;
     if (attachments !== undefined && attachments.length > 0) event.attachments = attachments;
-    event.provenance = provenance(place, draft);
+    event.provenance = provenance(
+      place,
+      network === UNKNOWN_NETWORK ? { ...draft, facts: withoutNetwork(draft) } : draft,
+    );
     if (extra !== undefined && Object.keys(extra).length > 0) event.extra = extra;
     return event as Written;
   }
@@ -73,6 +77,12 @@ export const direct = (...addresses: readonly (string | undefined)[]): Conversat
   id: directConversation(addresses.filter((address) => address !== undefined)),
   kind: 'direct',
 });
+
+/** Nothing says where an unknown network comes from. */
+function withoutNetwork({ facts }: Draft): Draft['facts'] {
+  const { network: _none, ...others } = facts ?? {};
+  return others;
+}
 
 /** The other side of a direct conversation as the one to whom this was sent. */
 export const to = (party: Party | undefined): readonly Recipient[] | undefined =>

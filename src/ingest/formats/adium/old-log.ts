@@ -1,10 +1,12 @@
 /** Blocks of an HTML log: `<div class="send"><span class="timestamp">…</span> <span class="sender">…` */
+
 import type { Event, Repair } from '../../../core/event.ts';
 import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome, SourceFile } from '../../format.ts';
 import type { EntryLog, Role } from '../../reading/entries.ts';
 import { decodeEntities, htmlText } from '../../reading/html.ts';
 import { DayRoll, dayMs, LogClock } from '../../reading/log-clock.ts';
+import { UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
@@ -58,8 +60,7 @@ export class OldLog implements EntryLog {
     if (wall === undefined) return { type: 'reject', code: 'time-missing' };
     const at = this.#clock.moment(wall, second === undefined ? 'min' : 's', repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
-    const network = this.#path.network ?? this.#file.settings.network;
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+    const network = this.#path.network ?? this.#file.settings.network ?? UNKNOWN_NETWORK;
     const account = this.#path.account ?? this.#file.settings.account;
     const self = account === undefined ? undefined : normaliseAddress(network, account);
     const peer = this.#path.peer === undefined ? undefined : normaliseAddress(network, this.#path.peer);

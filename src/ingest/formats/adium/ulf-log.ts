@@ -4,7 +4,7 @@ import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome, SourceFile } from '../../format.ts';
 import { decodeEntities, htmlText } from '../../reading/html.ts';
 import { LogClock } from '../../reading/log-clock.ts';
-import { networkNamed } from '../../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
@@ -35,7 +35,7 @@ export class UlfLog implements XmlLog {
   readonly #clock: LogClock;
   readonly #scribe = new Scribe();
   readonly #sides: ReadonlySet<string>;
-  #network: string | undefined;
+  #network = UNKNOWN_NETWORK;
   #self: string | undefined;
   #facts: NonNullable<Provenance['facts']> = {};
 
@@ -57,11 +57,10 @@ export class UlfLog implements XmlLog {
   #enter({ account, service }: Readonly<Record<string, string>>): void {
     const { settings } = this.#file;
     const stated = service === undefined ? undefined : networkNamed(service);
-    this.#network = stated ?? this.#path.network ?? settings.network;
+    this.#network = stated ?? this.#path.network ?? settings.network ?? UNKNOWN_NETWORK;
     const self = account ?? this.#path.account ?? settings.account;
     const source = (own: boolean, path: boolean) => (own ? 'header' : path ? 'path' : 'setting');
-    this.#self =
-      self === undefined || this.#network === undefined ? undefined : normaliseAddress(this.#network, self);
+    this.#self = self === undefined ? undefined : normaliseAddress(this.#network, self);
     this.#facts = {
       network: source(stated !== undefined, this.#path.network !== undefined),
       ...(self !== undefined && { account: source(account !== undefined, this.#path.account !== undefined) }),
@@ -71,7 +70,6 @@ export class UlfLog implements XmlLog {
 
   unit({ name, attributes, inner }: XmlElement, place: Place, repairs: Repair[]): Outcome {
     const network = this.#network;
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
     if (!this.shape.units.has(name)) return { type: 'reject', code: 'element-unknown' };
     const at = this.#moment(attributes.time, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at };

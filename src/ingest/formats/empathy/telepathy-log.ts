@@ -4,7 +4,7 @@ import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome, SourceFile } from '../../format.ts';
 import { decodeEntities } from '../../reading/html.ts';
 import { epochMoment } from '../../reading/log-clock.ts';
-import { networkNamed } from '../../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
@@ -22,7 +22,7 @@ export class TelepathyLog implements XmlLog {
     facts: new Set<string>(),
     units: new Set(['message', 'call']),
   };
-  readonly #network: string | undefined;
+  readonly #network: string;
   readonly #self: string | undefined;
   readonly #peer: string | undefined;
   readonly #room: boolean;
@@ -34,18 +34,17 @@ export class TelepathyLog implements XmlLog {
     this.#room = parts.at(-3) === 'chatrooms';
     const account = accountOf(parts.at(this.#room ? -4 : -3) ?? '');
     this.#fromPath = account !== undefined;
-    const network = account?.network ?? file.settings.network;
+    const network = account?.network ?? file.settings.network ?? UNKNOWN_NETWORK;
     this.#network = network;
     const self = account?.account ?? file.settings.account;
-    this.#self = self === undefined || network === undefined ? undefined : normaliseAddress(network, self);
+    this.#self = self === undefined ? undefined : normaliseAddress(network, self);
     const peer = /^\d{8}(?:\.call)?\.log$/u.test(parts.at(-1) ?? '') ? parts.at(-2) : undefined;
-    this.#peer = peer === undefined || network === undefined ? undefined : normaliseAddress(network, peer);
+    this.#peer = peer === undefined ? undefined : normaliseAddress(network, peer);
   }
 
   unit({ name, attributes, inner }: XmlElement, place: Place, repairs: Repair[]): Outcome {
     const network = this.#network;
     if (!this.shape.units.has(name)) return { type: 'reject', code: 'element-unknown' };
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
     const { time, id, name: alias, isuser, type = '', token, cm_id: cmId, duration } = attributes;
     if (time === undefined) return { type: 'reject', code: 'time-missing' };
     const [, year, month, day, hour, minute, second] = (TIME.exec(time) ?? []).map(Number);

@@ -4,7 +4,7 @@ import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome, SourceFile } from '../../format.ts';
 import { decodeEntities, htmlText } from '../../reading/html.ts';
 import { dayMs, LogClock } from '../../reading/log-clock.ts';
-import { networkNamed } from '../../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
@@ -50,9 +50,8 @@ export class HistoryLog implements XmlLog {
   }
 
   unit({ name, attributes, inner }: XmlElement, place: Place, repairs: Repair[]): Outcome {
-    const network = this.#network;
+    const network = this.#network ?? UNKNOWN_NETWORK;
     if (name !== 'msg') return { type: 'reject', code: 'element-unknown' };
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
     const at = this.#moment(attributes.time, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at };
     const address = (written: string | undefined): string | undefined =>

@@ -3,7 +3,7 @@ import type { Event, Moment, Party, Provenance, Repair } from '../../../core/eve
 import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome } from '../../format.ts';
 import { epochMoment } from '../../reading/log-clock.ts';
-import { networkNamed } from '../../reading/network-name.ts';
+import { networkNamed, UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, type Scribe, to } from '../../reading/scribe.ts';
@@ -40,8 +40,7 @@ export interface MirandaEvent {
 }
 
 export function outcomeOf(scribe: Scribe, place: Place, sides: Sides, event: MirandaEvent): Outcome {
-  const { network } = sides;
-  if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+  const network = sides.network ?? UNKNOWN_NETWORK;
   if (event.time === 0) return { type: 'reject', code: 'time-missing' };
   const at = typeof event.time === 'number' ? epochMoment(event.time * 1000) : event.time;
   if (at === undefined) return { type: 'reject', code: 'time-invalid' };

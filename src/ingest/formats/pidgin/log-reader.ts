@@ -1,9 +1,11 @@
 /** Reads the entries of one log in their order: names, dates and directions depend on what came before. */
+
 import type { Conversation, Event, Moment, Party, Provenance, Repair } from '../../../core/event.ts';
 import { contentKey, directConversation, eventId } from '../../../core/ids.ts';
 import type { RejectCode } from '../../../core/rejects.ts';
 import type { Frame, Outcome, Source, SourceFile } from '../../format.ts';
 import type { Line } from '../../reading/lines.ts';
+import { UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { Ordinals } from '../../reading/ordinals.ts';
 import { party } from '../../reading/party.ts';
 import { provenance } from '../../reading/provenance.ts';
@@ -22,7 +24,7 @@ type Fact = 'record' | 'header' | 'path' | 'setting' | 'account';
 
 /** What is known of a log before its first entry. */
 interface Heading {
-  readonly network: string | undefined;
+  readonly network: string;
   readonly account: string | undefined;
   readonly peer: string | undefined;
   readonly room: boolean;
@@ -143,10 +145,10 @@ export class LogReader {
     if (began !== undefined) facts.date = this.#path.began !== undefined ? 'path' : 'header';
     if (this.#path.began === undefined && settings.dateOrder !== undefined) facts.dateOrder = 'setting';
     this.#last ??= began;
-    const known = icq(network, account);
+    const known = icq(network, account) ?? UNKNOWN_NETWORK;
     const { room } = this.#path;
-    const self = known === undefined || account === undefined ? undefined : addressOf(known, account);
-    const other = known === undefined || peer === undefined ? undefined : addressOf(known, peer);
+    const self = account === undefined ? undefined : addressOf(known, account);
+    const other = peer === undefined ? undefined : addressOf(known, peer);
     const conversation = other === undefined ? undefined : conversationOf(self, other, room, peer);
     this.#heading = { network: known, account, peer, room, self, other, conversation, facts };
     return this.#heading;
@@ -157,8 +159,16 @@ export class LogReader {
     const source = decode(this.#stream, bytes, repairs);
     const entry = this.#html ? htmlEntry(source, repairs) : textEntry(source);
     if (entry === undefined) return { type: 'reject', code: 'time-invalid' };
-    const { network, account, peer, room, self, other, conversation, facts } = this.#known();
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+    const {
+      network = UNKNOWN_NETWORK,
+      account,
+      peer,
+      room,
+      self,
+      other,
+      conversation,
+      facts,
+    } = this.#known();
     if (peer === undefined || other === undefined || conversation === undefined)
       return { type: 'reject', code: 'conversation-unknown' };
     const at = this.#moment(entry, repairs);

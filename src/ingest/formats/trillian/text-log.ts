@@ -4,6 +4,7 @@ import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome, SourceFile } from '../../format.ts';
 import type { EntryLog, Role } from '../../reading/entries.ts';
 import { DayRoll, dayMs, LogClock } from '../../reading/log-clock.ts';
+import { UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
@@ -47,7 +48,7 @@ export class TextLog implements EntryLog {
   }
 
   read(entry: string, place: Place, repairs: Repair[]): Outcome {
-    const network = this.#path.network ?? this.#medium ?? this.#file.settings.network ?? 'unknown';
+    const network = this.#path.network ?? this.#medium ?? this.#file.settings.network ?? UNKNOWN_NETWORK;
     const session = SESSION.exec(entry.split('\n', 1)[0] ?? '');
     if (session !== null) return this.#session(session, place, repairs);
     const match = LINE.exec(entry.replace(/\n+$/u, ''));
@@ -103,7 +104,7 @@ export class TextLog implements EntryLog {
       this.#peer = peer;
       if (medium !== undefined) this.#medium ??= networkOf(medium);
     }
-    const network = this.#path.network ?? this.#medium ?? this.#file.settings.network ?? 'unknown';
+    const network = this.#path.network ?? this.#medium ?? this.#file.settings.network ?? UNKNOWN_NETWORK;
     this.#days.begin(wall, wall % 86_400_000);
     const at = this.#clock.moment(wall, 's', repairs);
     const conversation = this.#conversation(network);

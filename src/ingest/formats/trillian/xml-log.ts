@@ -1,9 +1,11 @@
 /** Elements of an XML log, one a line. */
+
 import type { Conversation, Event, Party, Provenance, Repair } from '../../../core/event.ts';
 import { normaliseAddress } from '../../../core/ids.ts';
 import type { Outcome, SourceFile } from '../../format.ts';
 import type { EntryLog, Role } from '../../reading/entries.ts';
 import { epochMoment } from '../../reading/log-clock.ts';
+import { UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
@@ -67,8 +69,8 @@ export class XmlLog implements EntryLog {
     const network =
       (medium === undefined ? undefined : networkOf(medium)) ??
       this.#path.network ??
-      this.#file.settings.network;
-    if (network === undefined) return { type: 'reject', code: 'network-unknown' };
+      this.#file.settings.network ??
+      UNKNOWN_NETWORK;
 
     const type = value('type') ?? '';
     const from = value('from') ?? '';
