@@ -17,11 +17,12 @@ export function eventId(network: string, conversation: string, key: EventKey): E
 }
 
 function isPlain(key: EventKey): boolean {
-  if (!Array.isArray(key)) return typeof key === 'string';
-  for (const part of key as readonly Json[])
-    if (typeof part !== 'string' && !Number.isSafeInteger(part)) return false;
+  if (!Array.isArray(key)) return isScalar(key);
+  for (const part of key as readonly Json[]) if (!isScalar(part)) return false;
   return true;
 }
+
+const isScalar = (value: Json): boolean => typeof value === 'string' || Number.isSafeInteger(value);
 
 /** Key of an edit, deletion, reaction or read mark where the source gives it no id of its own. */
 export function changeKey(

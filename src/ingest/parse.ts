@@ -81,8 +81,12 @@ function* interpret(frames: readonly Frame[]): Iterable<readonly PlacedOutcome[]
 }
 
 function place(file: SourceFile, offset: number, length: number, outcome: Outcome): PlacedOutcome {
+  const { capture, path } = file;
+  // An event says itself where it stands.
+  if (outcome.type === 'event')
+    return { capture, path, position: outcome.event.provenance.position, outcome };
   const part = outcome.type === 'reject' ? outcome.part : undefined;
-  return { capture: file.capture, path: file.path, position: position(file, offset, length, part), outcome };
+  return { capture, path, position: position(file, offset, length, part), outcome };
 }
 
 function unreadable(each: Unreadable): PlacedOutcome {

@@ -7,8 +7,8 @@ import { FilesBeside, type Shared } from '../reading/files-beside.ts';
 import { FollowingRows } from '../reading/following-rows.ts';
 import type { SqliteRow } from '../reading/sqlite.ts';
 import {
-  databaseFolder,
   databasesOf,
+  databaseWithFiles,
   looksLike,
   numberColumn,
   type RowUnit,
@@ -22,7 +22,6 @@ import { MessageUnits } from './imessage/message.ts';
 
 /** `3d0d…` is the name of sms.db in a telephone's backup. */
 const NAMES = /^(?:chat\.db|sms\.db|3d0d7e5fb2ce288813306e4d4636395e047a3d28)$/iu;
-const database = databaseFolder(NAMES);
 const ATTACHMENTS = /(?:^|\/)Attachments\//u;
 
 export const imessage: Format = {
@@ -56,21 +55,7 @@ export const imessage: Format = {
         }
       : { confidence: 0.6, reason: 'a SQLite database by the name of Apple’s Messages' };
   },
-  folder: {
-    marks: (name) => database.marks(name) || NAMES.test(name),
-    groups: (names) =>
-      names
-        .filter((name) => NAMES.test(name.slice(name.lastIndexOf('/') + 1)))
-        .map((name) => {
-          const root = name.slice(0, name.lastIndexOf('/') + 1);
-          const beside = ['-wal', '-shm', '-journal'].map((end) => name + end);
-          return [
-            name,
-            ...names.filter((each) => beside.includes(each) || each.startsWith(`${root}Attachments/`)),
-          ];
-        })
-        .filter((group) => group.length > 1),
-  },
+  folder: databaseWithFiles(NAMES, (path) => path.startsWith('Attachments/')),
   async *frames(source) {
     const held = source.files.filter((file) => ATTACHMENTS.test(nameOf(file)));
     const beside = new FilesBeside(held);

@@ -8,6 +8,7 @@ import { FollowingRows } from '../reading/following-rows.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import {
   databasesOf,
+  databaseWithFiles,
   looksLike,
   numberColumn,
   type RowUnit,
@@ -52,24 +53,7 @@ export const smsDb: Format = {
         }
       : { confidence: 0.6, reason: 'a SQLite database by the name of Android’s messages (mmssms.db)' };
   },
-  folder: {
-    marks: (name) => NAMES.test(name),
-    groups: (names) =>
-      names
-        .filter((name) => NAMES.test(name.slice(name.lastIndexOf('/') + 1)))
-        .map((name) => {
-          const root = name.slice(0, name.lastIndexOf('/') + 1);
-          const beside = ['-wal', '-shm', '-journal'].map((end) => name + end);
-          return [
-            name,
-            ...names.filter(
-              (each) =>
-                beside.includes(each) || (each.startsWith(root) && PARTS.test(`/${each.slice(root.length)}`)),
-            ),
-          ];
-        })
-        .filter((group) => group.length > 1),
-  },
+  folder: databaseWithFiles(NAMES, (path) => PARTS.test(`/${path}`)),
   async *frames(source) {
     const held = source.files.filter((file) => source.files.length > 1 && PARTS.test(`/${nameOf(file)}`));
     const beside = new FilesBeside(held);

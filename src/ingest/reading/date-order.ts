@@ -65,8 +65,7 @@ export function dateMs(digits: DateDigits, order: DateOrder): number | undefined
   const [a, b, c] = digits;
   if (a.length === 4) return day(a, b, c);
   if (order === 'ymd') return day(a, b, c);
-  const [first, second] = order === 'dmy' ? [day(c, b, a), day(c, a, b)] : [day(c, a, b), day(c, b, a)];
-  return first ?? second;
+  return order === 'dmy' ? (day(c, b, a) ?? day(c, a, b)) : (day(c, a, b) ?? day(c, b, a));
 }
 
 const day = (year: string, month: string, date: string): number | undefined =>

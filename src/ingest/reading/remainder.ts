@@ -14,7 +14,8 @@ export function remainder(
 ): { [key: string]: Json } | undefined {
   const rest: { [key: string]: unknown } = {};
   let found = false;
-  for (const [key, each] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const each = value[key];
     if (placed.has(key) || each === null || each === '' || (Array.isArray(each) && each.length === 0))
       continue;
     rest[key] = each;

@@ -9,12 +9,9 @@ import { CopyLines } from './sql/copy-lines.ts';
 import { type Dialect, dialectOf } from './sql/dialect.ts';
 import { lineEnd, statementEnd, tupleEnd } from './sql/scan.ts';
 import { columnsOf, copyOf, type InsertHead, insertOf } from './sql/statement.ts';
-import { tupleValues } from './sql/values.ts';
+import { type SqlValue, tupleValues } from './sql/values.ts';
 import { decode, measure, type TextStream } from './text.ts';
 import { Window } from './window.ts';
-
-/** A value as text; null is SQL's NULL. */
-export type SqlValue = string | null;
 
 export type SqlPart = { readonly offset: number; readonly length: number } & (
   | {

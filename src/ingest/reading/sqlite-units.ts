@@ -118,6 +118,7 @@ export function databasesOf(files: readonly SourceFile[]): { databases: Database
 }
 
 const COMPANION = /-(?:wal|shm|journal)$/u;
+const COMPANIONS = ['-wal', '-shm', '-journal'];
 
 /** Groups of a database with the given name and its companions, for the `folder` of a format. */
 export const databaseFolder = (names: RegExp): NonNullable<Format['folder']> => ({
@@ -125,10 +126,26 @@ export const databaseFolder = (names: RegExp): NonNullable<Format['folder']> => 
   groups: (paths) =>
     paths
       .filter((path) => names.test(path.slice(path.lastIndexOf('/') + 1)))
-      .map((path) => [
-        path,
-        ...['-wal', '-shm', '-journal'].map((end) => path + end).filter((each) => paths.includes(each)),
-      ])
+      .map((path) => [path, ...COMPANIONS.map((end) => path + end).filter((each) => paths.includes(each))])
+      .filter((group) => group.length > 1),
+});
+
+/** A database with such a name, its companions, and the files below its folder that it names; with any of them. */
+export const databaseWithFiles = (
+  names: RegExp,
+  isNamed: (pathBelow: string) => boolean,
+): NonNullable<Format['folder']> => ({
+  marks: (name) => names.test(name.replace(COMPANION, '')),
+  groups: (paths) =>
+    paths
+      .filter((path) => names.test(path.slice(path.lastIndexOf('/') + 1)))
+      .map((path) => {
+        const root = path.slice(0, path.lastIndexOf('/') + 1);
+        const belongs = (each: string): boolean =>
+          COMPANIONS.some((end) => each === path + end) ||
+          (each.startsWith(root) && isNamed(each.slice(root.length)));
+        return [path, ...paths.filter(belongs)];
+      })
       .filter((group) => group.length > 1),
 });
 

@@ -38,7 +38,7 @@ export interface Wall {
 /** The reading as if it were UTC, milliseconds; undefined where no calendar has it. */
 export function wallMs(wall: Wall): number | undefined {
   const { year, month, day, hour, minute, second } = wall;
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 60))
     return undefined;
   const midnight = midnightOf(year, month, day);
   return midnight === undefined
@@ -166,10 +166,62 @@ export function zoneClock(zone: string): ZoneClock {
 const RFC3339 =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?$/u;
 
-/** A time text of ISO 8601, or undefined. `offset` as written; absent: a wall clock. */
-export function parseTimestamp(
-  text: string,
-): { wall: number; offset?: string; precision: Moment['precision'] } | undefined {
+/** A time as it was written. `offset` as written; absent: a wall clock. */
+interface Timestamp {
+  readonly wall: number;
+  readonly offset?: string;
+  readonly precision: Moment['precision'];
+}
+
+/** A time text of ISO 8601, or undefined. */
+export function parseTimestamp(text: string): Timestamp | undefined {
+  return commonTimestamp(text) ?? anyTimestamp(text);
+}
+
+/** `2006-01-02T15:04:05`, with a fraction of up to three digits and `Z` or not: nearly all, in a fraction of the time. */
+function commonTimestamp(text: string): Timestamp | undefined {
+  const { length } = text;
+  if (
+    length < 19 ||
+    length > 24 ||
+    text[4] !== '-' ||
+    text[7] !== '-' ||
+    text[13] !== ':' ||
+    text[16] !== ':'
+  )
+    return undefined;
+  if (text[10] !== 'T' && text[10] !== ' ') return undefined;
+  const zulu = text[length - 1] === 'Z';
+  const end = zulu ? length - 1 : length;
+  const places = end - 20;
+  if (end !== 19 && (text[19] !== '.' || places < 1 || places > 3)) return undefined;
+  const ms = end === 19 ? 0 : digits(text, 20, end) * (places === 3 ? 1 : places === 2 ? 10 : 100);
+  const wall = wallMs({
+    year: digits(text, 0, 4),
+    month: digits(text, 5, 7),
+    day: digits(text, 8, 10),
+    hour: digits(text, 11, 13),
+    minute: digits(text, 14, 16),
+    second: digits(text, 17, 19),
+    ms,
+  });
+  if (wall === undefined || Number.isNaN(wall)) return undefined;
+  const precision = end === 19 ? 's' : 'ms';
+  return zulu ? { wall, offset: 'Z', precision } : { wall, precision };
+}
+
+/** The number between two places; not a number where something else than digits stands there. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+function anyTimestamp(text: string): Timestamp | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, offset] = match;

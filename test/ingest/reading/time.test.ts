@@ -47,6 +47,26 @@ test('what a zone’s clocks show for an instant reads back as that instant, but
   );
 });
 
+test('the common form of a time is read as the other ones are', () => {
+  const piece = fc.constantFrom('0', '1', '2', '5', '9', '-', ':', '.', 'T', ' ', 'Z', 'x');
+  const broken = fc.tuple(fc.integer({ min: 0, max: 23 }), piece);
+  fc.assert(
+    fc.property(fc.date({ noInvalidDate: true }), fc.array(broken, { maxLength: 2 }), (date, changes) => {
+      const chars = [...date.toISOString()];
+      for (const [at, char] of changes) chars[at] = char;
+      for (const length of [19, 20, 21, 22, 23, 24]) {
+        const text = chars.slice(0, length).join('');
+        // A comma before the fraction, and a zone of digits, are never of the common form.
+        const other = parseTimestamp(
+          text.replace(/\.(?=\d+Z?$)/u, ',').replace(/(?<=^.{11}\d{2}:\d{2}:\d{2}(?:,\d+)?)Z$/u, '+00:00'),
+        );
+        const zone = text.endsWith('Z') ? { offset: 'Z' } : {};
+        expect(parseTimestamp(text)).toEqual(other && { ...other, ...zone });
+      }
+    }),
+  );
+});
+
 test.each([
   '2026-02-30T00:00:00Z',
   '2026-13-01T00:00:00Z',

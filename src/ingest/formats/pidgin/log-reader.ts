@@ -33,6 +33,8 @@ interface Heading {
   readonly other: string | undefined;
   readonly conversation: Conversation | undefined;
   readonly facts: Readonly<Record<string, Fact>>;
+  /** The same of an entry whose addressee follows from the conversation. */
+  readonly factsOfSent: Readonly<Record<string, Fact>>;
 }
 
 export class LogReader {
@@ -150,7 +152,8 @@ export class LogReader {
     const self = account === undefined ? undefined : addressOf(known, account);
     const other = peer === undefined ? undefined : addressOf(known, peer);
     const conversation = other === undefined ? undefined : conversationOf(self, other, room, peer);
-    this.#heading = { network: known, account, peer, room, self, other, conversation, facts };
+    const factsOfSent = { ...facts, recipients: facts.conversation ?? 'header' };
+    this.#heading = { network: known, account, peer, room, self, other, conversation, facts, factsOfSent };
     return this.#heading;
   }
 
@@ -168,6 +171,7 @@ export class LogReader {
       other,
       conversation,
       facts,
+      factsOfSent,
     } = this.#known();
     if (peer === undefined || other === undefined || conversation === undefined)
       return { type: 'reject', code: 'conversation-unknown' };
@@ -175,10 +179,10 @@ export class LogReader {
     if (typeof at === 'string') return { type: 'reject', code: at };
 
     const sender = this.#sender(entry, network, self, room ? undefined : other, { account, peer });
-    const from = (more: Partial<Record<string, Fact>> = {}): Provenance =>
+    const from = (known: Provenance['facts']): Provenance =>
       provenance(
         { source: this.#source, file: this.#file, offset, length },
-        { perspective: self, facts: { ...facts, ...(more as Record<string, Fact>) }, repairs },
+        { perspective: self, facts: known, repairs },
       );
     const identify = (who: string, text: string): string => {
       const ordinal = this.#ordinals.next(conversation.id, who, at.instant, text);
@@ -192,7 +196,7 @@ export class LogReader {
         ...shared,
         id: identify(who, text),
         text,
-        provenance: from(),
+        provenance: from(facts),
       }));
       return { type: 'event', event };
     }
@@ -215,7 +219,7 @@ export class LogReader {
         ...markup,
         ...(entry.automatic && { payload: { automatic: true } }),
         ...(entry.action && { extra: { action: true } }),
-        provenance: from(to === undefined ? {} : { recipients: facts.conversation ?? 'header' }),
+        provenance: from(to === undefined ? facts : factsOfSent),
       },
     };
   }

@@ -45,6 +45,7 @@ function membersOf(raw: JsonObject): readonly unknown[] | undefined {
 }
 
 function reactionsOf(raw: JsonObject): { readonly reaction: JsonObject; readonly by: JsonObject }[] {
+  if (raw.reactions === undefined) return [];
   return objectsOf(raw.reactions).flatMap((reaction) =>
     objectsOf(reaction.recent).map((by) => ({ reaction, by })),
   );
@@ -135,7 +136,7 @@ class TelegramMessage {
     const members = membersOf(this.#raw);
     if (members !== undefined && members.length > 0) yield* this.#membership(members);
     else yield this.#outcome();
-    yield* this.#reactions();
+    if (this.#raw.reactions !== undefined) yield* this.#reactions();
   }
 
   /** Everything of an event but its kind and id. */

@@ -1,5 +1,13 @@
 /** The entries of one chat. */
-import type { Attachment, Conversation, Event, Moment, Party, Repair } from '../../../core/event.ts';
+import type {
+  Attachment,
+  Conversation,
+  Event,
+  Moment,
+  Party,
+  Provenance,
+  Repair,
+} from '../../../core/event.ts';
 import { changeKey, contentKey, eventId } from '../../../core/ids.ts';
 import type { Holding, Outcome, SourceFile } from '../../format.ts';
 import { dateMs, sayAssumed } from '../../reading/date-order.ts';
@@ -10,11 +18,12 @@ import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to, type Written } from '../../reading/scribe.ts';
 import { nameOf } from '../../source-name.ts';
 import { editedText, fileNamed, isDeleted, isOmitted, systemLine } from './phrases.ts';
-import { type Stamp, stampOf } from './stamp.ts';
+import { isStamped, type Stamp, stampOf } from './stamp.ts';
 import { type Survey, senderOf } from './survey.ts';
 
 const NETWORK = 'whatsapp';
 const QUOTE = /["“”„«»‘’]/u;
+const NOT_ASCII = /[^\x20-\x7e]/;
 const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** `WhatsApp Chat with Bob.txt`, `WhatsApp Chat - Bob.zip!/_chat.txt`, `Chat de WhatsApp con Bob.txt`, … */
@@ -24,7 +33,6 @@ const TITLE =
 export class ChatReader implements EntryLog {
   /** Files beside the chat that a message has named. */
   readonly used = new Set<SourceFile>();
-  readonly #file: SourceFile;
   readonly #survey: Survey;
   readonly #media: ReadonlyMap<string, SourceFile>;
   readonly #clock: LogClock;
@@ -32,9 +40,9 @@ export class ChatReader implements EntryLog {
   readonly #conversation: Conversation;
   readonly #sides: readonly Party[];
   readonly #self: string | undefined;
+  readonly #facts: Provenance['facts'];
 
   constructor(file: SourceFile, survey: Survey, media: ReadonlyMap<string, SourceFile>) {
-    this.#file = file;
     this.#survey = survey;
     this.#media = media;
     this.#clock = new LogClock(file.settings);
@@ -54,6 +62,10 @@ export class ChatReader implements EntryLog {
       this.#conversation =
         known.length === 0 ? { id: stem(name), kind: 'direct' } : direct(...known, this.#ownSide(known));
     }
+    this.#facts = {
+      conversation: this.#sides.length === 2 ? 'record' : 'path',
+      ...(file.settings.dateOrder !== undefined && { dateOrder: 'setting' }),
+    };
   }
 
   /** The account as a side of its own, where the chat shows fewer than two. */
@@ -62,7 +74,7 @@ export class ChatReader implements EntryLog {
   }
 
   role(line: string): Role {
-    return stampOf(line) === undefined ? 'more' : 'entry';
+    return isStamped(line) ? 'entry' : 'more';
   }
 
   read(entry: string, place: Place, repairs: Repair[]): Outcome {
@@ -127,7 +139,6 @@ export class ChatReader implements EntryLog {
       sender !== undefined && this.#sides.length === 2
         ? this.#sides.find(({ address }) => address !== sender.address)
         : undefined;
-    const setting = this.#file.settings.dateOrder !== undefined ? { dateOrder: 'setting' as const } : {};
     return this.#scribe.write(place, {
       network: NETWORK,
       conversation: this.#conversation,
@@ -135,7 +146,7 @@ export class ChatReader implements EntryLog {
       ...more,
       recipients: to(other),
       perspective: this.#self,
-      facts: { conversation: this.#sides.length === 2 ? 'record' : 'path', ...setting },
+      facts: this.#facts,
       repairs,
     });
   }
@@ -235,10 +246,9 @@ const firstLine = (text: string): string => {
 
 /** Names and numbers come wrapped in direction marks, and unknown people with a tilde before their own name. */
 function person(written: string): Party {
-  const plain = written
-    .replaceAll(BIDI, '')
-    .replaceAll(/[\u00a0\u202f]/gu, ' ')
-    .trim();
+  const plain = (
+    NOT_ASCII.test(written) ? written.replaceAll(BIDI, '').replaceAll(/[\u00a0\u202f]/gu, ' ') : written
+  ).trim();
   return party(NETWORK, plain === '' ? written : plain);
 }
 

@@ -31,16 +31,25 @@ const NOT_PLAIN = /[^\x20-\x7e]/u;
 /** Longest beginning that is looked at. */
 const MAX = 96;
 
+/** The stamp of the common form that was read last: many messages stand in one minute. */
+let last: { readonly text: string; readonly stamp: Stamp | undefined } = { text: '\n', stamp: undefined };
+
+/** Whether a line begins with a stamp. */
+export const isStamped = (line: string): boolean => COMMON.test(line) || stampOf(line) !== undefined;
+
 /** The stamp that a line begins with. */
 export function stampOf(line: string): Stamp | undefined {
   const first = line.charCodeAt(0);
   // Digits, a bracket, or something outside ASCII that may hide one: nearly all other lines end here.
   if (!((first >= 48 && first <= 57) || first === 91 || first > 127)) return undefined;
+  if (line.startsWith(last.text)) return last.stamp;
   const common = COMMON.exec(line);
   if (common !== null) {
     const [all, a = '', b = '', c = '', hour = '', minute = '', second, half] = common;
     const clock = dayMs(hour, minute, second, half);
-    return { date: [a, b, c], clock, seconds: second !== undefined, ios: false, length: all.length };
+    const seconds = second !== undefined;
+    last = { text: all, stamp: { date: [a, b, c], clock, seconds, ios: false, length: all.length } };
+    return last.stamp;
   }
   const head = line.slice(0, MAX);
   const match = PATTERN.exec(NOT_PLAIN.test(head) ? plain(head) : head);

@@ -17,7 +17,15 @@ export interface Survey {
 const MAX_SENDERS = 10_000;
 
 /** Who begins a text of the form `Name: …`; undefined for a line of WhatsApp itself. */
-export const senderOf = (rest: string): string | undefined => /^([^:\n]{1,120}):(?: |$)/u.exec(rest)?.[1];
+export function senderOf(rest: string): string | undefined {
+  const colon = rest.indexOf(':');
+  if (colon <= 0 || (colon + 1 < rest.length && rest[colon + 1] !== ' ')) return undefined;
+  const name = rest.slice(0, colon);
+  return name.includes('\n') || (colon > MAX_NAME && [...name].length > MAX_NAME) ? undefined : name;
+}
+
+/** Longest name, in characters. */
+const MAX_NAME = 120;
 
 /** A phone that changes its language writes its dates in another way: spellings are judged apart. */
 const spelling = ([, , year]: DateDigits): string => String(year.length);
@@ -41,7 +49,8 @@ export async function surveyOf(file: SourceFile): Promise<Survey> {
       const rest = line.slice(stamp.length);
       const sender = senderOf(rest);
       if (sender !== undefined) {
-        if (senders.size < MAX_SENDERS) senders.add(sender);
+        // A copy: a part of a long line would keep all of it.
+        if (senders.size < MAX_SENDERS && !senders.has(sender)) senders.add(Buffer.from(sender).toString());
         if (!group && stamp.ios && rest[sender.length + 2] === '\u200e')
           group = isOfGroup(rest.slice(sender.length + 2));
       } else if (!group) group = isOfGroup(rest);

@@ -1,6 +1,6 @@
 /** Rows of PostgreSQL's COPY in its text form: columns between tabs, `\N` is null. */
 import type { Repair } from '../../../core/event.ts';
-import type { SqlValue } from '../sql-dump.ts';
+import type { SqlValue } from './values.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   b: '\b',

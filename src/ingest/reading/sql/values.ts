@@ -1,7 +1,9 @@
 /** The values of one tuple as text. */
-import type { SqlValue } from '../sql-dump.ts';
 import type { Dialect } from './dialect.ts';
 import { sqlServerTime } from './sql-server-time.ts';
+
+/** A value as text; null is SQL's NULL. */
+export type SqlValue = string | null;
 
 /** Calls inside calls; no dump needs more than a few. */
 const MAX_CALLS = 32;
