@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- WHAT [--messages N] [--json FILE] [--profile DIR] [--mode embedded]`: measures the product against the bare engines, both
+ * `npm run bench -- WHAT [--messages N] [--json FILE] [--profile DIR] [--mode embedded] [--format NAME,…]`: measures the product against the bare engines, both
  * sides in one run. `docs/benchmarks.md` says how and why, and keeps the figures.
  */
 import { mkdir } from 'node:fs/promises';
@@ -18,6 +18,8 @@ interface Options {
   readonly messages: number;
   readonly profile?: string | undefined;
   readonly mode?: string | undefined;
+  /** Names of formats, where not all are to be read. */
+  readonly formats?: readonly string[] | undefined;
 }
 
 interface Bench {
@@ -43,6 +45,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     profile: { type: 'string' },
     mode: { type: 'string' },
+    format: { type: 'string' },
   },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
@@ -60,5 +63,14 @@ for (const name of names) {
     process.exit(2);
   }
   if (values.profile !== undefined) await mkdir(values.profile, { recursive: true });
-  await publish(name, await bench.run({ messages, profile: values.profile, mode: values.mode }), values.json);
+  await publish(
+    name,
+    await bench.run({
+      messages,
+      profile: values.profile,
+      mode: values.mode,
+      formats: values.format?.split(','),
+    }),
+    values.json,
+  );
 }

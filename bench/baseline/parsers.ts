@@ -10,7 +10,7 @@ export interface PublicParser {
   parse(text: string): unknown;
 }
 
-const PACKAGES = ['whatsapp-chat-parser@4.0.2', 'telegram-chat-parser@1.0.7', 'fast-xml-parser@5'];
+const PACKAGES = ['whatsapp-chat-parser@4.0.2', 'fast-xml-parser@5', 'txml@6'];
 
 /** Installs the parsers into a temporary folder; none where there is no registry. */
 export async function publicParsers(folder: string): Promise<PublicParser[]> {
@@ -18,11 +18,15 @@ export async function publicParsers(folder: string): Promise<PublicParser[]> {
   const load = createRequire(join(folder, 'node_modules', 'x.js'));
   const whatsapp = load('whatsapp-chat-parser') as { parseString(text: string): unknown };
   const { XMLParser } = load('fast-xml-parser') as { XMLParser: new () => { parse(text: string): unknown } };
-  const xml = (format: string): PublicParser => ({
-    format,
-    name: 'fast-xml-parser (XML only, no meaning)',
-    parse: (text) => new XMLParser().parse(text),
-  });
+  const { parse: txml } = load('txml') as { parse(text: string): unknown };
+  const xml = (format: string): PublicParser[] => [
+    {
+      format,
+      name: 'fast-xml-parser (XML only, no meaning)',
+      parse: (text) => new XMLParser().parse(text),
+    },
+    { format, name: 'txml (XML only, no meaning, nothing checked)', parse: txml },
+  ];
   const json = (format: string): PublicParser => ({
     format,
     name: 'JSON.parse of the whole (JSON only, no meaning)',
@@ -31,6 +35,15 @@ export async function publicParsers(folder: string): Promise<PublicParser[]> {
   return [
     { format: 'whatsapp', name: 'whatsapp-chat-parser', parse: (text) => whatsapp.parseString(text) },
     ...['slack', 'telegram', 'discord', 'teams'].map(json),
-    ...['bloomberg', 'filedump', 'msn', 'sms'].map(xml),
+    {
+      format: 'ndjson',
+      name: 'JSON.parse of each line (JSON only, no meaning)',
+      parse: (text) =>
+        text
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as unknown),
+    },
+    ...['bloomberg', 'filedump', 'msn', 'sms'].flatMap(xml),
   ];
 }
