@@ -25,15 +25,20 @@ const WITHOUT_END = '~';
 /** Control is read once, in order. */
 const CACHES = { segmentBytes: 1024 * 1024, commitBytes: 1024 * 1024 };
 
+/** What judging takes, as far as it was read. */
+interface Known {
+  readonly register: Register;
+  readonly receipts: Map<string, ReceivedReceipt>;
+  /** Receipt → bucket of all its events, while there are no rules that look at the events. */
+  readonly plain: Map<string, Bucket>;
+  /** Receipts were read with their connectors, which only rules ask for. */
+  readonly hasConnectors: boolean;
+}
+
 export class Buckets {
   readonly #vault: Vault;
   readonly #follower: RegisterFollower;
-  readonly #receipts = new Map<string, ReceivedReceipt>();
-  /** Receipt → bucket of all its events, while there are no rules that look at the events. */
-  readonly #plain = new Map<string, Bucket>();
-  #register: Register = EMPTY_REGISTER;
-  /** Receipts were read with their connectors, which only rules ask for. */
-  #hasConnectors = false;
+  #known: Known = { register: EMPTY_REGISTER, receipts: new Map(), plain: new Map(), hasConnectors: false };
 
   private constructor(vault: Vault, follower: RegisterFollower) {
     this.#vault = vault;
@@ -45,78 +50,51 @@ export class Buckets {
     return new Buckets(vault, new RegisterFollower(reader, clock));
   }
 
-  /** Reads what judging these messages takes: the register as it is now, and their receipts. */
-  async prepare(messages: readonly string[], sealedAt: string): Promise<void> {
+  /**
+   * Reads what judging these messages takes: the register as it is now, and their receipts. The judge keeps to that,
+   * whatever is prepared for other logs meanwhile.
+   */
+  async prepare(messages: readonly string[], sealedAt: string): Promise<BucketJudge> {
     try {
-      this.#register = await this.#follower.refresh();
+      this.#take(await this.#follower.refresh());
     } catch (error) {
       // Control that cannot be read stops nothing else: the register as it was known asks for no less than before.
       if (!isHoldfastError(error)) throw error;
     }
-    this.#forget();
+    const known = this.#known;
+    const judge = new BucketJudge(known, sealedAt);
     // Most messages came with the receipt of the one before.
     let last = '"receipt":""';
     for (const message of messages) {
       if (!message.includes(last))
         for (const [named, receipt = ''] of message.matchAll(RECEIPT)) {
           last = named;
-          if (this.#receipts.has(receipt)) continue;
-          const read = await this.#read(receipt);
-          if (read !== undefined) this.#receipts.set(receipt, read);
+          if (known.receipts.has(receipt)) continue;
+          const read = await this.#read(receipt, known.hasConnectors);
+          if (read !== undefined) known.receipts.set(receipt, read);
         }
-      if (message.includes('"held"')) await this.#moveFiles(message, sealedAt);
+      if (message.includes('"held"')) await this.#moveFiles(message, judge, sealedAt);
     }
+    return judge;
   }
 
-  /** The entry as it is sealed: itself, or in the bucket that the register asks for. */
-  checked(entry: Entry, sealedAt: string): Entry {
-    const asked = this.#asked(entry, sealedAt);
-    if (asked.class === entry.class && asked.quarter === entry.quarter) return entry;
-    return this.#end(asked) > this.#end(entry) ? { ...entry, ...asked } : entry;
-  }
-
-  /** Until when a bucket is kept (UTC); undefined: without end. */
-  until({ class: name, quarter }: Bucket): string | undefined {
-    return retainUntil(name, quarter, this.#register.retention);
-  }
-
-  #asked(entry: Entry, sealedAt: string): Bucket {
-    // A receipt that the vault does not have was received at no known time: it counts from now on.
-    const of = (receipt: string): ReceivedReceipt =>
-      this.#receipts.get(receipt) ?? { receivedAt: sealedAt, connector: '' };
-    switch (entry.type) {
-      case 'event':
-        return this.#askedOfEvent(entry.event, of);
-      case 'reject':
-        return classifyReceipt(of(entry.reject.receipt), this.#register);
-      case 'receipt':
-        return classifyReceipt(of(entry.receipt.receipt), this.#register);
-      case 'act':
-        return { class: ACTS_CLASS, quarter: entry.quarter };
-    }
-  }
-
-  #askedOfEvent(event: Event, of: (receipt: string) => ReceivedReceipt): Bucket {
-    const { receipt } = event.provenance;
-    const known = this.#plain.get(receipt);
-    if (known !== undefined) return known;
-    const bucket = classify(event, of(receipt), this.#register);
-    if (this.#register.retention.rules.size === 0 && this.#receipts.has(receipt))
-      this.#plain.set(receipt, bucket);
-    return bucket;
-  }
-
-  #end(bucket: Bucket): string {
-    return this.until(bucket) ?? WITHOUT_END;
+  /** What was read by another kind of register, or is too much to remember, is read anew; judges at work keep theirs. */
+  #take(register: Register): void {
+    const hasConnectors = register.retention.rules.size > 0;
+    const { receipts, plain, hasConnectors: had } = this.#known;
+    const isKept = had === hasConnectors && receipts.size <= MOST_RECEIPTS;
+    this.#known = isKept
+      ? { register, receipts, plain, hasConnectors }
+      : { register, receipts: new Map(), plain: new Map(), hasConnectors };
   }
 
   /** Files of an event that goes into another bucket than it brings go there with it. */
-  async #moveFiles(message: string, sealedAt: string): Promise<void> {
+  async #moveFiles(message: string, judge: BucketJudge, sealedAt: string): Promise<void> {
     const entry = eventIn(message, sealedAt);
     if (entry === undefined) return;
-    const { class: name, quarter } = this.checked(entry, sealedAt);
+    const { class: name, quarter } = judge.checked(entry);
     if (name === entry.class && quarter === entry.quarter) return;
-    const until = this.until({ class: name, quarter });
+    const until = judge.until({ class: name, quarter });
     for (const { state, sha256 } of entry.event.attachments ?? []) {
       const held = `attachments/${entry.class}/${entry.quarter}/${sha256}`;
       if (state !== 'held' || (await this.#vault.size(held)) === undefined) continue;
@@ -128,22 +106,68 @@ export class Buckets {
     }
   }
 
-  async #read(receipt: string): Promise<ReceivedReceipt | undefined> {
+  async #read(receipt: string, hasConnectors: boolean): Promise<ReceivedReceipt | undefined> {
     const receivedAt = memberOf(await this.#vault.get(receiptNames.received(receipt)), 'receivedAt');
     if (receivedAt === undefined || !INSTANT.test(receivedAt)) return undefined;
-    const connector = this.#hasConnectors
+    const connector = hasConnectors
       ? memberOf(await this.#vault.get(receiptNames.receipt(receipt)), 'connector')
       : '';
     return { receivedAt, connector: connector ?? '' };
   }
+}
 
-  #forget(): void {
-    const hasConnectors = this.#register.retention.rules.size > 0;
-    if (hasConnectors !== this.#hasConnectors || this.#receipts.size > MOST_RECEIPTS) {
-      this.#receipts.clear();
-      this.#plain.clear();
+/** Judges the messages of one batch. */
+class BucketJudge {
+  readonly #known: Known;
+  readonly #sealedAt: string;
+
+  constructor(known: Known, sealedAt: string) {
+    this.#known = known;
+    this.#sealedAt = sealedAt;
+  }
+
+  /** The entry as it is sealed: itself, or in the bucket that the register asks for. */
+  checked(entry: Entry): Entry {
+    const asked = this.#asked(entry);
+    if (asked.class === entry.class && asked.quarter === entry.quarter) return entry;
+    return this.#end(asked) > this.#end(entry) ? { ...entry, ...asked } : entry;
+  }
+
+  /** Until when a bucket is kept (UTC); undefined: without end. */
+  until({ class: name, quarter }: Bucket): string | undefined {
+    return retainUntil(name, quarter, this.#known.register.retention);
+  }
+
+  #asked(entry: Entry): Bucket {
+    switch (entry.type) {
+      case 'event':
+        return this.#askedOfEvent(entry.event);
+      case 'reject':
+        return classifyReceipt(this.#receipt(entry.reject.receipt), this.#known.register);
+      case 'receipt':
+        return classifyReceipt(this.#receipt(entry.receipt.receipt), this.#known.register);
+      case 'act':
+        return { class: ACTS_CLASS, quarter: entry.quarter };
     }
-    this.#hasConnectors = hasConnectors;
+  }
+
+  #askedOfEvent(event: Event): Bucket {
+    const { register, receipts, plain } = this.#known;
+    const { receipt } = event.provenance;
+    const known = plain.get(receipt);
+    if (known !== undefined) return known;
+    const bucket = classify(event, this.#receipt(receipt), register);
+    if (register.retention.rules.size === 0 && receipts.has(receipt)) plain.set(receipt, bucket);
+    return bucket;
+  }
+
+  /** A receipt that the vault does not have was received at no known time: it counts from now on. */
+  #receipt(receipt: string): ReceivedReceipt {
+    return this.#known.receipts.get(receipt) ?? { receivedAt: this.#sealedAt, connector: '' };
+  }
+
+  #end(bucket: Bucket): string {
+    return this.until(bucket) ?? WITHOUT_END;
   }
 }
 

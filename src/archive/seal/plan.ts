@@ -70,11 +70,20 @@ interface Observed {
 /**
  * Decides what of a batch is sealed, and how: duplicates dropped, the same event from another copy as an observation, the
  * rest as records; what is no entry as a reject, because nothing may block a log. Pure: the same input gives the same
- * plan, and a plan whose commit is lost is forgotten without a trace.
+ * plan, and a plan whose commit is lost is forgotten without a trace. Yields every few milliseconds' work, so that
+ * whoever runs it may let others of its thread have their turn; then returns the plan.
  */
-export function planBatch(batch: BatchToPlan): Plan {
-  return new Planner(batch).plan();
+export function* planBatch(batch: BatchToPlan): Generator<void, Plan> {
+  const planner = new Planner(batch);
+  for (let i = 0; i < batch.messages.length; i += SLICE) {
+    if (i > 0) yield;
+    planner.take(i, i + SLICE);
+  }
+  return planner.plan();
 }
+
+/** Messages that are planned without a pause. */
+const SLICE = 64;
 
 class Planner {
   readonly #batch: BatchToPlan;
@@ -93,10 +102,13 @@ class Planner {
     this.#latest = latestQuarter(batch.sealedAt);
   }
 
+  /** Takes the batch's messages from `first` up to `end`. */
+  take(first: number, end: number): void {
+    for (const [i, message] of this.#batch.messages.slice(first, end).entries())
+      if (!this.#tryMessage(message)) this.#reject(message, this.#batch.from + first + i);
+  }
+
   plan(): Plan {
-    this.#batch.messages.forEach((message, i) => {
-      if (!this.#tryMessage(message)) this.#reject(message, this.#batch.from + i);
-    });
     const groups = this.#numbered();
     const leaves = new Uint8Array(32 * this.#items.length);
     const dedup = Buffer.alloc(32 * this.#items.length);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { DedupKeyer } from '../../core/dedup.ts';
 import { HoldfastError } from '../../core/errors.ts';
@@ -63,23 +64,25 @@ export async function sealBatch(
   const now = new Date(clock.now()).toISOString();
   // A clock that was set back must not make sealed time run backwards.
   const sealedAt = later(now, head.sealedAt);
-  await buckets.prepare(batch.messages, sealedAt);
-  const plan = planBatch({
-    log: head.log,
-    size: head.edge.size,
-    from: batch.from,
-    messages: batch.messages,
-    sealedAt,
-    keyer: tools.keyer,
-    known: (keys) => table.lookup(keys),
-    checked: (entry) => buckets.checked(entry, sealedAt),
-    salt: saltSource(tools.random, batch.messages.length),
-    fallback: { class: tools.fallbackClass, quarter: quarterOf(sealedAt) },
-  });
+  const judge = await buckets.prepare(batch.messages, sealedAt);
+  const plan = await inTurns(
+    planBatch({
+      log: head.log,
+      size: head.edge.size,
+      from: batch.from,
+      messages: batch.messages,
+      sealedAt,
+      keyer: tools.keyer,
+      known: (keys) => table.lookup(keys),
+      checked: (entry) => judge.checked(entry),
+      salt: saltSource(tools.random, batch.messages.length),
+      fallback: { class: tools.fallbackClass, quarter: quarterOf(sealedAt) },
+    }),
+  );
   const segments = plan.segments.map(({ class: name, quarter, lines, count }) => {
     const bytes = zstdCompressSync(lines, ZSTD);
     const segment = { class: name, quarter, digest: sha256Hex(bytes), count };
-    return { bytes, segment, until: buckets.until(segment) };
+    return { bytes, segment, until: judge.until(segment) };
   });
   const { edge, completed } = growTree(head.edge, plan.leaves);
   const commit: Commit = {
@@ -112,6 +115,15 @@ export async function sealBatch(
   if (!(await putCommit(vault, head, commitName(head.log, commit.n), bytes))) return { outcome: 'fenced' };
   const newHead = headOf(head.generation, { commit, digest: commitDigest(bytes) }, edge);
   return { outcome: 'sealed', head: newHead, completed, counts: plan.counts, dedup: plan.dedup };
+}
+
+/** Runs work to its end, and lets others of this thread go first wherever it yields: an append waits for nobody's batch. */
+async function inTurns<T>(work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    await setImmediate();
+  }
 }
 
 /** True when the commit there is ours. False when another extends our head. */
