@@ -2,6 +2,7 @@
  * Logs of Digsby: a page a day and contact, a block an event, times in UTC. Grammar: a public study of the format; it
  * says that the client at times cuts off the beginning of a block.
  */
+
 import type { Conversation, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Outcome, SourceFile } from '../format.ts';
@@ -12,11 +13,18 @@ import { networkNamed, UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
+import { decodeHead, readHead } from '../reading/text.ts';
 import { parseTimestamp } from '../reading/time.ts';
 import { nameOf } from '../source-name.ts';
 
 const BLOCK =
   /^\s{0,8}<div class="(incoming|outgoing) message" auto="(\w{1,8})" timestamp="([^"<>]{10,40})">\s{0,8}<span class="buddy">([^<>]{0,400})<\/span>\s{0,8}<span class="msgcontent">/u;
+
+/** A page out of its folder: its title names the other side, and so do the first blocks. */
+const TITLED = /<title>IM Logs with ([^<>]{1,200}?) on \d/iu;
+const SPOKEN =
+  /<div class="(incoming|outgoing) message"[^<>]{0,200}>\s{0,8}<span class="buddy">([^<>]{1,400})<\/span>/giu;
+const HEAD = 65_536;
 
 export const digsby: Format = {
   name: 'digsby',
@@ -36,7 +44,10 @@ export const digsby: Format = {
       : undefined;
   },
   async *frames(source) {
-    for (const file of source.files) yield* entryFrames(source, file, new DigsbyLog(file));
+    for (const file of source.files) {
+      const head = decodeHead(await readHead(file, HEAD), file.settings.encoding);
+      yield* entryFrames(source, file, new DigsbyLog(file, head));
+    }
   },
 };
 
@@ -51,7 +62,7 @@ class DigsbyLog implements EntryLog {
   #begun = false;
   #isBody = false;
 
-  constructor(file: SourceFile) {
+  constructor(file: SourceFile, head: string) {
     const parts = nameOf(file).split('/');
     const folder = parts.at(-2) ?? '';
     const network = networkNamed(parts.at(-4) ?? '');
@@ -62,8 +73,10 @@ class DigsbyLog implements EntryLog {
     const own = this.#fromPath ? parts.at(-3) : file.settings.account;
     const name = (address: string | undefined): string | undefined =>
       address === undefined ? undefined : normaliseAddress(this.#network, address);
-    this.#self = name(own);
-    this.#peer = name(contact?.[1]);
+    const isAlone = !this.#fromPath && !/<title>Chat in /iu.test(head);
+    const shown = isAlone ? sidesIn(head) : {};
+    this.#self = name(own ?? shown.self);
+    this.#peer = name(contact?.[1] ?? shown.peer);
     this.#room = isRoom ? (/ - (.+)\.html$/u.exec(parts.at(-1) ?? '')?.[1] ?? folder) : undefined;
   }
 
@@ -130,4 +143,17 @@ class DigsbyLog implements EntryLog {
       event: { ...base, kind: 'message', ...(automatic && { payload: { automatic } }) },
     };
   }
+}
+
+function sidesIn(head: string): { readonly self?: string | undefined; readonly peer?: string | undefined } {
+  const said = [...head.matchAll(SPOKEN)];
+  const first = (direction: string): string | undefined => {
+    const found = said.find(([, each]) => each?.toLowerCase() === direction)?.[2];
+    return found === undefined ? undefined : decodeEntities(found, []);
+  };
+  const title = TITLED.exec(head)?.[1];
+  return {
+    self: first('outgoing'),
+    peer: title === undefined ? first('incoming') : decodeEntities(title, []),
+  };
 }
