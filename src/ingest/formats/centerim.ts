@@ -61,6 +61,7 @@ class CenterLog implements EntryLog {
   readonly #peer: string | undefined;
   readonly #self: string | undefined;
   readonly #fromPath: boolean;
+  readonly #isContact: boolean;
   readonly #scribe = new Scribe();
   #begun = false;
 
@@ -69,6 +70,7 @@ class CenterLog implements EntryLog {
     const folder = parts.at(-1) === 'history' ? parts.at(-2) : undefined;
     const found = folder === undefined ? undefined : contactIn(folder);
     this.#fromPath = found !== undefined;
+    this.#isContact = found !== undefined || file.settings.network !== undefined;
     this.#network = found?.network ?? file.settings.network ?? UNKNOWN_NETWORK;
     const peer = found?.peer ?? folder ?? parts.at(-1);
     const { account } = file.settings;
@@ -100,8 +102,11 @@ class CenterLog implements EntryLog {
     const [network, peer] = [this.#network, this.#peer];
     if (peer === undefined) return { type: 'reject', code: 'conversation-unknown' };
     const own = direction === 'OUT';
-    const sender = own ? this.#self : peer;
-    const other = own ? peer : this.#self;
+    // A folder that is no contact's names the conversation, not whoever wrote in it.
+    const named = this.#isContact ? peer : undefined;
+    const sender = own ? this.#self : named;
+    const other = own ? named : this.#self;
+    if (sender === undefined) repairs.push({ code: 'sender-absent' });
     const base = this.#scribe.write(place, {
       network,
       conversation: direct(this.#self, peer),
@@ -117,7 +122,7 @@ class CenterLog implements EntryLog {
       },
       repairs,
       extra: {
-        ...(sender === undefined && { direction }),
+        ...((sender === undefined || named === undefined) && { direction }),
         ...(kind !== 'MSG' && { kind }),
         ...(second !== first && { received: second }),
       },

@@ -3,6 +3,7 @@
  * log store.
  */
 import type { Format } from '../format.ts';
+import { decodeHead, readHead } from '../reading/text.ts';
 import { xmlLogFrames } from '../reading/xml-log.ts';
 import { TelepathyLog } from './empathy/telepathy-log.ts';
 
@@ -13,7 +14,7 @@ export const empathy: Format = {
   systems: [{ name: 'Empathy', proven: 'synthetic only' }],
   unit: 'A child of log.',
   limits: [
-    'The network and the account come from the folder of the account, or from --network and --account.',
+    'The network and the account come from the folder of the account, or from --network and --account; out of its folders the two are those who first write.',
   ],
   detect({ text }) {
     return /<message time=['"]\d{8}T\d{2}:\d{2}:\d{2}['"] (?:cm_id|id)=/u.test(text) ||
@@ -25,6 +26,9 @@ export const empathy: Format = {
       : undefined;
   },
   async *frames(source) {
-    for (const file of source.files) yield* xmlLogFrames(source, file, new TelepathyLog(file));
+    for (const file of source.files) {
+      const head = decodeHead(await readHead(file, 65_536));
+      yield* xmlLogFrames(source, file, new TelepathyLog(file, head));
+    }
   },
 };

@@ -29,16 +29,19 @@ export class TelepathyLog implements XmlLog {
   readonly #fromPath: boolean;
   readonly #scribe = new Scribe();
 
-  constructor(file: SourceFile) {
+  /** `head`: the beginning of the file, which shows the two sides where the path does not. */
+  constructor(file: SourceFile, head: string) {
     const parts = nameOf(file).split('/');
     this.#room = parts.at(-3) === 'chatrooms';
     const account = accountOf(parts.at(this.#room ? -4 : -3) ?? '');
     this.#fromPath = account !== undefined;
     const network = account?.network ?? file.settings.network ?? UNKNOWN_NETWORK;
     this.#network = network;
-    const self = account?.account ?? file.settings.account;
+    const self = account?.account ?? file.settings.account ?? sideIn(head, 'true');
     this.#self = self === undefined ? undefined : normaliseAddress(network, self);
-    const peer = /^\d{8}(?:\.call)?\.log$/u.test(parts.at(-1) ?? '') ? parts.at(-2) : undefined;
+    const isDay = /^\d{8}(?:\.call)?\.log$/u.test(parts.at(-1) ?? '');
+    // Out of its folders the file is one day with somebody who stands in it.
+    const peer = this.#fromPath || this.#room ? (isDay ? parts.at(-2) : undefined) : sideIn(head, 'false');
     this.#peer = peer === undefined ? undefined : normaliseAddress(network, peer);
   }
 
@@ -92,7 +95,10 @@ export class TelepathyLog implements XmlLog {
       recipients: name === 'message' ? to(recipient) : undefined,
       ...(name === 'message' && { text: decodeEntities(inner, repairs) }),
       perspective: this.#self,
-      facts: { network: this.#fromPath ? 'path' : 'setting', conversation: 'path' },
+      facts: {
+        network: this.#fromPath ? 'path' : 'setting',
+        conversation: this.#fromPath || this.#room ? 'path' : 'record',
+      },
       repairs,
       extra: { ...extra, ...(name === 'message' && type !== '' && type !== 'normal' && { type }) },
     });
@@ -103,6 +109,16 @@ export class TelepathyLog implements XmlLog {
       event: { ...base, kind: 'message', ...(automatic && { payload: { automatic } }) },
     };
   }
+}
+
+/** The first who wrote as the owner, or as somebody else. */
+function sideIn(head: string, isUser: 'true' | 'false'): string | undefined {
+  for (const [tag] of head.matchAll(/<message\b[^<>]{1,2000}>/gu))
+    if (new RegExp(`\\bisuser=['"]${isUser}['"]`, 'u').test(tag)) {
+      const id = /\bid=(?:'([^']{1,320})'|"([^"]{1,320})")/u.exec(tag);
+      return decodeEntities(id?.[1] ?? id?.[2] ?? '', []) || undefined;
+    }
+  return undefined;
 }
 
 function callEvent(

@@ -1,7 +1,7 @@
 /** How the clients write lines and dates. */
 import { dayMs } from '../../reading/log-clock.ts';
 import { monthOf } from '../../reading/month-name.ts';
-import { wallMs } from '../../reading/time.ts';
+import { offsetMinutes, wallMs } from '../../reading/time.ts';
 
 /** A line with its time taken off. */
 export interface Timed {
@@ -20,9 +20,11 @@ export interface Timed {
 const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2}))?`;
 const MONTH_DAY = new RegExp(String.raw`^ ?(\p{L}{3,4})\.? +(\d{1,2}) ${CLOCK} +`, 'u');
 const EPOCH = /^T (\d{1,12}) /u;
-const ISO = new RegExp(String.raw`^(\d{4})-(\d{2})-(\d{2})[T ]${CLOCK}(?:\t|  ?)`, 'u');
+/** Fractions are passed over; an offset makes it an instant. */
+const OFFSET = String.raw`(?:[.,]\d{1,9})?(Z|[+-]\d{2}:?\d{2})?`;
+const ISO = new RegExp(String.raw`^(\d{4})-(\d{2})-(\d{2})[T ]${CLOCK}${OFFSET}(?:\t|  ?)`, 'u');
 const BRACKET = new RegExp(
-  String.raw`^\[(?:(\d{4})-(\d{2})-(\d{2})[T ])?${CLOCK}(?: ?([AaPp][Mm]))?\] ?`,
+  String.raw`^\[(?:(\d{4})-(\d{2})-(\d{2})[T ])?${CLOCK}${OFFSET}(?: ?([AaPp][Mm]))?\] ?`,
   'u',
 );
 const BARE = new RegExp(String.raw`^${CLOCK}(?: ?([AaPp][Mm]))?(?= [<\- *[])`, 'u');
@@ -38,8 +40,11 @@ export function timed(line: string): Timed | undefined {
   if (first === 91) {
     const match = BRACKET.exec(line);
     if (match === null) return undefined;
-    const [all, year, month, date, hour, minute, second, half] = match;
+    const [all, year, month, date, hour, minute, second, offset, half] = match;
     const day = year === undefined ? undefined : dayOf(year, month ?? '', date ?? '');
+    const instant = instantIn(day, clockOf(hour, minute, second, half).clock, offset);
+    if (instant !== undefined)
+      return { epoch: instant, seconds: second !== undefined, rest: line.slice(all.length) };
     return {
       ...clockOf(hour, minute, second, half),
       ...(day !== undefined && { day }),
@@ -49,8 +54,11 @@ export function timed(line: string): Timed | undefined {
   if (first >= 48 && first <= 57) {
     const iso = ISO.exec(line);
     if (iso !== null) {
-      const [all, year = '', month = '', date = '', hour, minute, second] = iso;
+      const [all, year = '', month = '', date = '', hour, minute, second, offset] = iso;
       const day = dayOf(year, month, date);
+      const instant = instantIn(day, clockOf(hour, minute, second).clock, offset);
+      if (instant !== undefined)
+        return { epoch: instant, seconds: second !== undefined, rest: line.slice(all.length) };
       if (day === undefined) return { clock: 'invalid', seconds: true, rest: line.slice(all.length) };
       return { ...clockOf(hour, minute, second), day, rest: line.slice(all.length) };
     }
@@ -65,6 +73,18 @@ export function timed(line: string): Timed | undefined {
   const month = monthOf(name);
   if (month === undefined) return undefined;
   return { ...clockOf(hour, minute, second), date: [month, Number(date)], rest: line.slice(all.length) };
+}
+
+/** Milliseconds since 1970 of a whole date with its offset. */
+function instantIn(
+  day: number | undefined,
+  clock: number | 'invalid',
+  offset: string | undefined,
+): number | undefined {
+  const minutes = offset === undefined ? undefined : offsetMinutes(offset);
+  return day === undefined || clock === 'invalid' || minutes === undefined
+    ? undefined
+    : day + clock - minutes * 60_000;
 }
 
 const clockOf = (
@@ -121,9 +141,9 @@ export function dialectOf(lines: readonly string[]): { client: string; confidenc
     if (/^Session (?:Start|Ident): /u.test(line) && !/\(/u.test(line))
       return { client: 'mIRC', confidence: 0.85 };
     if (/^T \d{9,10} /u.test(line)) return { client: 'XChat (scrollback)', confidence: 0.8 };
-    if (/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\t[^\t]{0,64}\t/u.test(line)) tabbed++;
+    if (/^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}\S{0,12}\t[^\t]{0,64}\t/u.test(line)) tabbed++;
     else if (
-      /^(?:\[\d{2}:\d{2}(?::\d{2})?\]|\d{2}:\d{2}(?::\d{2})?|\p{L}{3} \d{2} \d{2}:\d{2}:\d{2}) {1,2}(?:<[ @+%&~!]?[^<>\s]{1,40}>[ \t]|\* \S|-!- |\*\*\* (?:Joins|Parts|Quits): )/u.test(
+      /^(?:\[(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}(?::\d{2})?[^\]\s]{0,16}\]|\d{2}:\d{2}(?::\d{2})?|\p{L}{3} \d{2} \d{2}:\d{2}:\d{2}) {1,2}(?:<[ @+%&~!]?[^<>\s]{1,40}>[ \t]|\* \S|-!- |\*\*\* (?:Joins|Parts|Quits): )/u.test(
         line,
       )
     )

@@ -30,7 +30,7 @@ const NICK = String.raw`([^\s<>()*!#&+,.:?@~-][^\s<>()]{0,63})`;
 const SPOKEN = /^<[ @+%&~!]*([^<>\s][^<>]{0,63})>[ \t]?(.*)$/su;
 const NOTICE = new RegExp(String.raw`^-${NICK}(?:\(\S{1,200}\))?- (.*)$`, 'su');
 const MASK = String.raw`(?: [([]\S{1,200}[)\]])?`;
-const JOIN = new RegExp(String.raw`^${NICK}${MASK} {1,2}has joined(?: (\S{1,200}))?`, 'u');
+const JOIN = new RegExp(String.raw`^${NICK}${MASK} {1,2}(?:has )?joined(?: (\S{1,200}))?`, 'u');
 const LEFT = new RegExp(String.raw`^${NICK}${MASK} {1,2}has (?:left|quit)(?: ([#&]\S{1,200}))?`, 'u');
 const KICKED = new RegExp(
   String.raw`^${NICK} (?:has kicked ${NICK}|was kicked (?:from \S{1,200} )?by ${NICK})`,
@@ -51,6 +51,8 @@ const ZNC = /^\*\*\* (Joins|Parts|Quits): (\S{1,64})/u;
 const ZNC_TOPIC = /^\*\*\* (\S{1,64}) changes topic to '(.*)'$/su;
 const ACTION = new RegExp(String.raw`^\*[ \t]+${NICK} (.*)$`, 'su');
 const MARK = /^(?:-->|<--|---|--|-!-|===|\*{1,3})[ \t]+/u;
+/** Quassel's mark of an action. */
+const QUASSEL = /^-\*-[ \t]+(\S{1,64})[ \t](.*)$/su;
 
 /** Reads a line. */
 export function saidIn(rest: string): Said {
@@ -62,6 +64,8 @@ export function saidIn(rest: string): Said {
   if (znc?.[2] !== undefined) return { kind: znc[1] === 'Joins' ? 'join' : 'leave', who: znc[2] };
   const zncTopic = ZNC_TOPIC.exec(rest);
   if (zncTopic?.[1] !== undefined) return { kind: 'topic', who: zncTopic[1], topic: zncTopic[2] ?? '' };
+  const quassel = QUASSEL.exec(rest);
+  if (quassel?.[1] !== undefined) return { kind: 'action', who: quassel[1], text: quassel[2] ?? '' };
   const mark = MARK.exec(rest)?.[0].trim();
   if (mark === undefined) return { kind: 'notice', type: 'system' };
   const told = toldIn(rest.slice(MARK.exec(rest)?.[0].length ?? 0));
