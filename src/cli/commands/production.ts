@@ -9,6 +9,7 @@ import { HoldfastError } from '../../core/errors.ts';
 import { parseQuery } from '../../core/search/parse.ts';
 import { productionSpec } from '../../export/production/spec.ts';
 import { detailsOf, summaryOf } from '../../export/production/summary.ts';
+import { recorded } from '../../search/recorded.ts';
 import { known, lookCommand, permit } from '../act-command.ts';
 import { type Acting, actingBy, perform, withActor } from '../acting.ts';
 import type { Archive } from '../archive.ts';
@@ -94,7 +95,7 @@ const create: CommandSpec = {
       await audit({ ...context, actor: acting.actor }, archive, 'production-begun', {
         production: terms.production,
         matter: terms.matter.matter,
-        query: terms.query,
+        ...recorded(terms.query),
         ...acting.via,
       });
       printProduction(context, await make(context, archive, acting, register, terms, options.first));

@@ -41,7 +41,7 @@ export async function writeReport(input: ReportInput): Promise<number> {
     const signature = reserveSignature(file, {
       signer: facts.verification.signer.name,
       reason: 'Seal of the archive on an exported transcript',
-      at: facts.created,
+      at: signingDate(facts.created, input.seal),
     });
     writeTotal(file, total, pages);
     file.moveToFront(written, bookmarks);
@@ -149,6 +149,16 @@ function attach(file: PdfFile, { name, bytes }: { name: string; bytes: Uint8Arra
     relationship: 'Source',
   };
   file.pdf.file(Buffer.from(bytes), options);
+}
+
+/**
+ * The date in the signature: that of the pages, so that rendering again gives the same bytes, unless the seal was made
+ * later. A signature from before its certificate is none.
+ */
+function signingDate(dated: Date, { chain: [leaf] }: CertifiedSigner): Date {
+  if (leaf === undefined) return dated;
+  const from = new Date(new X509Certificate(leaf).validFrom);
+  return from > dated ? from : dated;
 }
 
 /** Common name of the seal's certificate, for the page that names the signer. */
