@@ -149,12 +149,11 @@ class Transcript {
     if (words.name === undefined || sender === undefined) return words;
     const standing = standingOf(this.#directory, network, sender.address, at.instant);
     if (standing === undefined) return words;
-    if (standing.is !== 'firm')
-      return { ...words, name: `${words.name}  ${standing.is === 'external' ? 'EXT' : '(unknown)'}` };
+    if (standing.is !== 'firm') return { ...words, mark: standing.is === 'external' ? 'EXT' : '(unknown)' };
     const isNamed = sender.name !== undefined && sender.name !== '' && sender.name !== sender.address;
     if (isNamed) return words;
     const names = standing.owners.map(({ id, names: [name] }) => name ?? id);
-    return { ...words, name: `${words.name}  [${names.join(' or ')}]` };
+    return { ...words, mark: `[${names.join(' or ')}]` };
   }
 
   #slice(placed: Placed): void {
@@ -237,10 +236,16 @@ class Transcript {
     const top = sheet.y;
     this.#gutter(placed, top);
     if (words.name !== undefined) {
-      const nameWidth = Math.min(sheet.widthOf(words.name.slice(0, 120), NAME), width * 0.6) + 1;
-      sheet.textAt(x, top, words.name, NAME, nameWidth);
+      // The mark stands apart, so that it is never cut with a long name, nor turned around with a right-to-left one.
+      const mark = words.mark ?? '';
+      const markWidth = mark === '' ? 0 : Math.min(sheet.widthOf(mark.slice(0, 120), NAME), width * 0.3) + 1;
       const aside = [words.recipients, words.aside].filter((part) => part !== undefined).join('  ·  ');
-      if (aside !== '') sheet.textAt(x + nameWidth + 7, top, aside, META, width - nameWidth - 7);
+      const room = (aside === '' ? width - 8 : width * 0.7) - markWidth;
+      const nameWidth = Math.min(sheet.widthOf(words.name.slice(0, 120), NAME), room) + 1;
+      sheet.textAt(x, top, words.name, { ...NAME, align: 'left' }, nameWidth);
+      if (mark !== '') sheet.textAt(x + nameWidth + 5, top, mark, { ...NAME, align: 'left' }, markWidth);
+      const taken = nameWidth + (mark === '' ? 0 : markWidth + 5);
+      if (aside !== '') sheet.textAt(x + taken + 7, top, aside, META, width - taken - 7);
       sheet.y += NAME.leading;
     }
     if (words.note !== undefined) sheet.text(words.note, NOTE, { x, width });

@@ -8,6 +8,8 @@ import type { EventRecord } from '../selection/sealed-event.ts';
 export interface Words {
   /** Who; absent for what the system says. */
   readonly name?: string;
+  /** What the directory says of him: EXT, unknown, or whose the address is. */
+  readonly mark?: string;
   /** Recipients that the source names for this record. */
   readonly recipients?: string;
   /** Short facts behind the name: a reply's number, "automatic". */
