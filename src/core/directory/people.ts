@@ -84,15 +84,27 @@ export function addressesOf(
   return addresses.filter(({ until }) => until === null || (since !== undefined && until > since));
 }
 
+/** Folded HR id or name → whom it stands for, those who were taken off too. Made once a directory. */
+const named = new WeakMap<Directory, ReadonlyMap<string, readonly Custodian[]>>();
+
+function namesOf(directory: Directory): ReadonlyMap<string, readonly Custodian[]> {
+  const known = named.get(directory);
+  if (known !== undefined) return known;
+  const names = new Map<string, Custodian[]>();
+  for (const custodian of directory.custodians.values())
+    for (const name of new Set([custodian.id, ...custodian.names].map(foldText))) {
+      const list = names.get(name) ?? [];
+      names.set(name, list);
+      list.push(custodian);
+    }
+  named.set(directory, names);
+  return names;
+}
+
 /** Custodians by HR id or by one of their names, whole; ascending by id. `removed`: also those who were taken off. */
 export function custodiansNamed(directory: Directory, name: string, removed = false): readonly Custodian[] {
-  const asked = foldText(name).trim();
-  const found = [...directory.custodians.values()].filter(
-    (one) =>
-      (removed || one.removed === null) &&
-      (foldText(one.id) === asked || one.names.some((each) => foldText(each) === asked)),
-  );
-  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const found = namesOf(directory).get(foldText(name).trim()) ?? [];
+  return found.filter((one) => removed || one.removed === null).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Whether an address is of the firm by its domain. */

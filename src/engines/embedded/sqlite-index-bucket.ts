@@ -15,6 +15,7 @@ import {
   periodOf,
   rowRange,
   secondOf,
+  timesOf,
 } from './sqlite-index-order.ts';
 import { Checks, conditionOf, sqlOf, type Value } from './sqlite-index-plan.ts';
 import { openBucket } from './sqlite-index-schema.ts';
@@ -213,6 +214,12 @@ export class SqliteIndexBucket {
     return row;
   }
 
+  #period(): { from: number | null; to: number | null } {
+    const { first, last } = this.#prepare(ENDS).get() ?? {};
+    if (typeof first !== 'number' || typeof last !== 'number') return { from: null, to: null };
+    return timesOf(first, last, { before: this.#before, after: this.#after, moved: this.#moved });
+  }
+
   /** FROM and WHERE of a plan; undefined where nothing can fit. `after`: only rows from this place on. */
   #query(
     plan: Plan,
@@ -226,6 +233,7 @@ export class SqliteIndexBucket {
       vocabulary: this.#vocabulary,
       checks: this.#checks,
       conversationRow: (key) => this.#conversationRow(key),
+      period: () => this.#period(),
     });
     const covered = this.#covered(page.heads);
     if (covered === undefined || (condition.is === 'sql' && condition.sql === '0')) return undefined;
@@ -372,6 +380,9 @@ export class SqliteIndexBucket {
     if (this.#db.isOpen) this.#db.close();
   }
 }
+
+/** Each by itself is looked up in the tree; together they would be looked for. */
+const ENDS = 'SELECT (SELECT min(id) FROM records) AS first, (SELECT max(id) FROM records) AS last';
 
 /** `documentDigest` of what is stored; of what is no document, another. */
 function auditDigest(stored: unknown): string {

@@ -56,6 +56,21 @@ export function rowRange(
   return { from, to };
 }
 
+/** Instants [from, to) in which the times of these rows and all between surely lie; null: open. */
+export function timesOf(
+  first: number,
+  last: number,
+  width: { before: number; after: number; moved: number },
+): { from: number | null; to: number | null } {
+  const from = secondOfRow(first) - width.moved;
+  const to = secondOfRow(last);
+  return {
+    // Times before 1970, and those of the far future, share a second.
+    from: from <= 0 ? null : from * 1_000 - width.before,
+    to: to >= LAST_SECOND ? null : (to + 1) * 1_000 + width.after,
+  };
+}
+
 /** The first `limit` of rows that come nearly in order: those of one second in any, and moved ones late. */
 export function firstInOrder(rows: Iterable<Found>, page: PageRequest, moved: number): Found[] {
   const sign = page.backwards ? -1 : 1;

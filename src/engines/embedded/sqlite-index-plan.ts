@@ -5,9 +5,9 @@
 import type { IndexDocument } from '../../core/search/document.ts';
 import { key } from '../../core/search/fields.ts';
 import { holds } from '../../core/search/holds.ts';
-import type { Interval, KeyPattern, Pattern, Phrase, Plan, Tenure } from '../../core/search/plan.ts';
-import { ADDRESS_MARKS, familyTerm, MARK, MARKS, markTerm, quoted } from './sqlite-index-terms.ts';
-import type { Vocabulary } from './sqlite-index-vocabulary.ts';
+import type { Interval, KeyPattern, Pattern, Phrase, Plan } from '../../core/search/plan.ts';
+import { type AddressView, addressCondition } from './sqlite-index-addresses.ts';
+import { familyTerm, MARK, MARKS, markTerm, quoted } from './sqlite-index-terms.ts';
 
 export type Value = string | number | null;
 
@@ -18,9 +18,8 @@ export type Condition =
   | { readonly is: 'sql'; readonly sql: string; readonly values: readonly Value[] }
   | { readonly is: 'both'; readonly match: string; readonly sql: string; readonly values: readonly Value[] };
 
-export interface BucketView {
+export interface BucketView extends AddressView {
   readonly class: string;
-  readonly vocabulary: Vocabulary;
   readonly checks: Checks;
   /** Row of the bucket's table of conversations; undefined for one that never occurs here. */
   conversationRow(key: string): number | undefined;
@@ -72,7 +71,7 @@ export function conditionOf(plan: Plan, view: BucketView): Condition {
     case 'party':
       return disjunction(MARKS[plan.role].map((mark) => keyCondition(plan.pattern, mark, view)));
     case 'address':
-      return addressCondition(plan, view);
+      return addressCondition(plan, view) ?? NONE;
     case 'conversation-name':
       return keyCondition(plan.pattern, MARK.conversationName, view);
     case 'file':
@@ -186,41 +185,6 @@ function keyCondition(pattern: KeyPattern, mark: string, view: BucketView): Cond
   return pattern.is === 'keys'
     ? anyTerm(pattern.keys.map((one) => markTerm(mark, one)))
     : anyTerm(view.vocabulary.wildcard(mark, pattern.pattern.replaceAll(' ', '\u00a0')));
-}
-
-/** Addresses that the bucket has, each looked up once; its rows then lie in the period of its tenure. */
-function addressCondition({ role, tenures, certain }: Plan & { op: 'address' }, view: BucketView): Condition {
-  const asked: (readonly [match: string, from: number | null, to: number | null])[] = [];
-  for (const { keys, networks, from, to } of tenures) {
-    const only = networkMatch(networks);
-    for (const mark of ADDRESS_MARKS[role])
-      for (const one of keys) {
-        const term = markTerm(mark, one);
-        if (view.vocabulary.has(term)) asked.push([only(quoted(term)), from, to]);
-      }
-  }
-  if (asked.length === 0) return NONE;
-  if (asked.length <= MOST_IN_MATCH && asked.every(([, from, to]) => from === null && to === null))
-    return { is: 'fts', match: `(${asked.map(([match]) => match).join(' OR ')})` };
-  const [begins, ends] = certain
-    ? ['q.at - q.before', 'q.at + q.after']
-    : ['q.at + q.after', 'q.at - q.before'];
-  const first = "json_extract(j.value, '$[1]')";
-  const last = "json_extract(j.value, '$[2]')";
-  return {
-    is: 'sql',
-    sql: `r.id IN (SELECT q.id FROM json_each(?) j CROSS JOIN fts x CROSS JOIN records q ON q.id = x.rowid
-      WHERE x.fts MATCH json_extract(j.value, '$[0]')
-      AND (${first} IS NULL OR ${begins} >= ${first}) AND (${last} IS NULL OR ${ends} < ${last}))`,
-    values: [JSON.stringify(asked)],
-  };
-}
-
-/** Puts the networks of a tenure to a MATCH. */
-function networkMatch({ is, names }: Tenure['networks']): (match: string) => string {
-  const any = names.map((name) => quoted(markTerm(MARK.network, name))).join(' OR ');
-  if (names.length === 0) return (match) => match;
-  return (match) => `(${match} ${is === 'among' ? 'AND' : 'NOT'} (${any}))`;
 }
 
 function patternCondition(pattern: Pattern, mark: string, view: BucketView): Condition {
