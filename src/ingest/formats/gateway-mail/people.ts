@@ -3,7 +3,7 @@ import type { Party, Recipient } from '../../../core/event.ts';
 import type { Mail, Mailbox } from '../../reading/mail.ts';
 import { party } from '../../reading/party.ts';
 
-const PARTICIPANTS = /^Participants?(?: list)?\s*:\s*(.{1,8000})$/imu;
+const PARTICIPANTS = /^(?:Participants?(?: list)?|Buddies|Members|Parties)\s*:\s*(.{1,8000})$/imu;
 /** `ada_trader <ada@oak.example>`, `adaoak (ada@oak.example)`. */
 const NAMED = /^(.{1,200}?)\s*[<(]([^<>()\s]{1,320})[>)]$/u;
 

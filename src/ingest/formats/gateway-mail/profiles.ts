@@ -44,6 +44,7 @@ export const LINES: readonly LineForm[] = [
     String.raw`${STAMP}[ \t]*[-–*]{0,3}[ \t]*${WHO} (?:has )?(?:left|departed|exited)(?: the (?:conversation|chat|room|conference))?\.?`,
   ),
   form('message', String.raw`${STAMP}[ \t]*[-–]?[ \t]*<${WHO}>[ \t]*(?<text>.*)`),
+  form('message', String.raw`${STAMP}[ \t]{1,4}${WHO}>[ \t](?<text>.*)`),
   form('message', String.raw`${STAMP}[ \t]*[-–]?[ \t]*${WHO}(?: (?:says|said|wrote))?:(?:[ \t](?<text>.*))?`),
   form('message', String.raw`${WHO} \[${DATE}${CLOCK}\]:?[ \t]*(?<text>.*)`),
   form('message', String.raw`${STAMP}\t${WHO}\t(?<text>.*)`),
