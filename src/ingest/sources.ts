@@ -41,6 +41,7 @@ const FORMAT_FAMILIES: { readonly [family in Family]?: readonly string[] } = {
     'wechat-json',
     'whatsapp',
     'whatsapp-db',
+    'whatsapp-ios',
     'yahoo',
   ],
   'Meta-clients': [
