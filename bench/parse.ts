@@ -92,7 +92,7 @@ async function compared({ format, large }: Input, { ms }: Measured, parser: Publ
     const rate = large.bytes.length / MB / (theirs.ms / 1000);
     return [
       { what: `${format.name} by ${parser.name}`, value: rate, unit: 'MB/s' },
-      { what: `${format.name}, ratio to it`, value: theirs.ms / ms, unit: '' },
+      { what: `${format.name}, ratio to ${parser.name}`, value: theirs.ms / ms, unit: '' },
     ];
   } catch {
     note(`${parser.name} does not read this`);

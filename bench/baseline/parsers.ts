@@ -17,13 +17,15 @@ export async function publicParsers(folder: string): Promise<PublicParser[]> {
   await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, ...PACKAGES]);
   const load = createRequire(join(folder, 'node_modules', 'x.js'));
   const whatsapp = load('whatsapp-chat-parser') as { parseString(text: string): unknown };
-  const { XMLParser } = load('fast-xml-parser') as { XMLParser: new () => { parse(text: string): unknown } };
+  const { XMLParser } = load('fast-xml-parser') as {
+    XMLParser: new (options: { ignoreAttributes: boolean }) => { parse(text: string): unknown };
+  };
   const { parse: txml } = load('txml') as { parse(text: string): unknown };
   const xml = (format: string): PublicParser[] => [
     {
       format,
       name: 'fast-xml-parser (XML only, no meaning)',
-      parse: (text) => new XMLParser().parse(text),
+      parse: (text) => new XMLParser({ ignoreAttributes: false }).parse(text),
     },
     { format, name: 'txml (XML only, no meaning, nothing checked)', parse: txml },
   ];

@@ -46,19 +46,15 @@ export function momentOf(
 
 function wallOf(text: string): number | undefined {
   const ib = IB_WALL.exec(text);
-  const [year, month, day, ...rest] =
-    ib === null ? (MSG_WALL.exec(text)?.slice(1) ?? []) : [ib[3], ib[1], ib[2], ...ib.slice(4)];
-  const [hour, minute, second] = rest;
-  if (second === undefined) return undefined;
-  return wallMs({
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
-  });
+  if (ib !== null) return wallAt(ib[3], ib[1], ib[2], ib[4], ib[5], ib[6]);
+  const msg = MSG_WALL.exec(text);
+  return msg === null ? undefined : wallAt(msg[1], msg[2], msg[3], msg[4], msg[5], msg[6]);
 }
+
+const wallAt = (...parts: readonly (string | undefined)[]): number | undefined => {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  return wallMs({ year, month, day, hour, minute, second });
+};
 
 /** `America/New_York` where its clocks show `wall` at that instant, else the distance; undefined: no zone has it. */
 function zoneBetween(wall: number, utc: number): string | undefined {

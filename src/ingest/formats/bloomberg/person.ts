@@ -41,10 +41,13 @@ export function firmOf(node: XmlNode): { readonly [key: string]: Json } | undefi
 /** An element as JSON, under its own names: text, or an object of attributes (`@name`) and children. */
 export function anyValue(node: XmlNode): Json | undefined {
   const text = node.text.trim();
-  const attributes = Object.entries(node.attributes);
-  if (node.children.length === 0 && attributes.length === 0)
+  const names = Object.keys(node.attributes);
+  if (node.children.length === 0 && names.length === 0)
     return text === '' ? undefined : wellFormed(text, [], node.name);
-  const pairs: [string, Json][] = attributes.map(([name, each]) => [`@${name}`, wellFormed(each, [], name)]);
+  const pairs = names.map((name): [string, Json] => [
+    `@${name}`,
+    wellFormed(node.attributes[name] ?? '', [], name),
+  ]);
   for (const child of node.children) {
     const inner = anyValue(child);
     if (inner !== undefined) pairs.push([child.name, inner]);
