@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { everything } from '../export/everything.ts';
+import { describeVerifier, findPdftotext } from '../verifiers/tools.ts';
 import { type Answer, holdfast } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-productions-'));
@@ -71,6 +73,16 @@ beforeAll(async () => {
   await done('ingest', file('chat.ndjson', `${lines.join('\n')}\n`), '--format', 'ndjson');
   await done('custodian', 'import', directory('Bob Example'), '--domain', 'brink.example');
   await done('matter', 'open', 'coffee', '--reference', 'HO-1', '--zone', 'America/New_York');
+  await done(
+    'hold',
+    'place',
+    'zebra-hold',
+    '--matter=coffee',
+    '--scope=pelican',
+    '--authority=a',
+    '--reason=b',
+  );
+  await done('search', 'flamingo');
   const named = async (word: string): Promise<string> => {
     const [line] = await done('search', word);
     return `${line?.log}/${line?.leaf}`;
@@ -206,6 +218,30 @@ test('its manifest states volume and numbers, and what is withheld leads to its 
   ]);
   expect(Object.keys(closed[1]?.hidden ?? {}).sort()).toEqual(['id', 'text']);
   for (const line of closed) expect(line).not.toHaveProperty('salt');
+});
+
+/** What a bundle must not tell: names of matter, production and hold, searches, and the query where it is not to be printed. */
+const INTERNAL = ['coffee', 'zebra-hold', 'pelican', 'flamingo', 'network:slack', 'quagga'];
+
+test('no name of matter, production or hold, and no search, is in any file of it', async () => {
+  await done(...create('quagga', '--prefix=Q'));
+  const out = join(folder, 'q');
+  await done('production', 'render', 'quagga', '--out', out);
+  const all = await everything(out);
+  expect(all.size).toBeGreaterThan(15);
+  for (const [path, text] of all)
+    for (const word of INTERNAL)
+      expect({ path, word, found: text.toLowerCase().includes(word) }).toEqual({ path, word, found: false });
+  // The same search finds the one name that may leave.
+  expect([...all.values()].join('')).toContain('walnut merger');
+});
+
+await describeVerifier('pdftotext', findPdftotext, (textOf) => {
+  test('nor is it printed on a page, where the external reference is', async () => {
+    const text = await textOf(join(folder, 'q', 'report.pdf'));
+    expect(text).toContain('HO-2');
+    for (const word of INTERNAL) expect(text.toLowerCase()).not.toContain(word);
+  });
 });
 
 test('what is not there, or is to go where something is, is refused', async () => {
