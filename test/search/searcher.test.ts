@@ -371,6 +371,17 @@ describe('within a bound', () => {
     expect(lines.map(({ leaf }) => leaf)).toEqual([4, 1]);
   });
 
+  test('the rest of the slices around hits ends where it ends', async () => {
+    const names = async (searcher: Searcher, query: string) => {
+      const found: string[] = [];
+      for await (const { name } of (await searcher.select(query)).slices('UTC')) found.push(name);
+      return found.sort();
+    };
+    const unbounded = new Searcher({ index, zone: 'Europe/Berlin' });
+    expect(await names(unbounded, 'two')).toEqual(['m0/1', 'm0/3', 'm0/4']);
+    expect(await names(bounded('walnut -kind:read until:2030'), 'two')).toEqual(['m0/1', 'm0/4']);
+  });
+
   test('what may lie beyond is beyond: a time that is not sure shows nothing', async () => {
     expect(await bounded('since:2026-03-10T10:00Z').shows('m0/4')).toBe(false);
     expect(await bounded('on:2026-03-10').shows('m0/0')).toBe(true);
