@@ -67,7 +67,8 @@ function conversationOf(
     [...(sender === undefined ? [] : [sender]), ...recipients].map((each) => each.address),
   );
   if (people.size <= 2 && people.size > 0) return { id: directConversation([...people]), kind: 'direct' };
-  const kind = recipients.every(({ role }) => role === 'bcc') ? 'broadcast' : 'group';
+  const isBroadcast = recipients.length > 0 && recipients.every(({ role }) => role === 'bcc');
+  const kind = isBroadcast ? 'broadcast' : 'group';
   return { id: `MSG ${own}`, kind, ...(subject !== undefined && { name: subject }) };
 }
 
