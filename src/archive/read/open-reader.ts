@@ -29,6 +29,7 @@ import { readIdentity } from './identity.ts';
 import { type CheckedCommit, type LeafPlace, LogReader } from './log-reader.ts';
 import { parseRecordName, printable } from './record-name.ts';
 import { openSegment, readLine } from './segment.ts';
+import type { SegmentLines } from './segment-lines.ts';
 
 const MIB = 1024 * 1024;
 
@@ -65,7 +66,7 @@ class VaultReader implements ArchiveReader {
   readonly #vault: Vault;
   readonly #logs = new Map<LogName, LogReader>();
   readonly #commits: Cache<CheckedCommit>;
-  readonly #segments: Cache<string[]>;
+  readonly #segments: Cache<SegmentLines>;
   readonly #checks: 'leaves' | 'segments';
 
   constructor(vault: Vault, identity: ArchiveIdentity, options: ReaderOptions) {
@@ -76,10 +77,7 @@ class VaultReader implements ArchiveReader {
       options.commitBytes ?? 16 * MIB,
       ({ commit, leaves }) => 1024 + commit.leaves.length + commit.dedup.length + leaves.length,
     );
-    this.#segments = new Cache(options.segmentBytes ?? 16 * MIB, (lines) =>
-      // What a string costs: at most two bytes a unit, and its header.
-      lines.reduce((sum, line) => sum + 2 * line.length + 32, 0),
-    );
+    this.#segments = new Cache(options.segmentBytes ?? 16 * MIB, ({ weight }) => weight);
   }
 
   async logs(): Promise<LogName[]> {
@@ -168,7 +166,7 @@ class VaultReader implements ArchiveReader {
       const lines = await this.#lines(segment);
       const end = Math.min(to, segmentFirst + segment.count);
       for (; leaf < end; leaf++) {
-        const line = lines[leaf - segmentFirst] ?? '';
+        const line = lines.at(leaf - segmentFirst);
         yield this.#checks === 'leaves' ? checkedLine(place, leaf, line) : trustedLine(segment, leaf, line);
       }
     }
@@ -219,7 +217,7 @@ class VaultReader implements ArchiveReader {
     return reader;
   }
 
-  #lines(segment: SegmentName): Promise<string[]> {
+  #lines(segment: SegmentName): Promise<SegmentLines> {
     const name = segmentName(segment);
     return this.#segments.get(name, async () => {
       const bytes = await this.#vault.get(name);
@@ -257,7 +255,7 @@ class VaultReader implements ArchiveReader {
     if (place === undefined)
       throw new HoldfastError('not-found', `The archive has no record ${log}/${leaf}.`);
     const lines = await this.#lines(place.segment);
-    return { ...place, line: lines[leaf - place.segmentFirst] ?? '' };
+    return { ...place, line: lines.at(leaf - place.segmentFirst) };
   }
 }
 

@@ -4,6 +4,7 @@ import { sha256Hex } from '../../core/hash.ts';
 import { sealLeaf, segmentLine } from '../../core/ledger/leaf.ts';
 import { bad, good, type Read, sameBytes } from '../../core/ledger/read.ts';
 import type { SealedRecord, SegmentName } from '../../core/record.ts';
+import { LINE_FEED, SegmentLines } from './segment-lines.ts';
 
 const decompress = promisify(zstdDecompress);
 
@@ -16,17 +17,17 @@ const MOST_UNPACKED = 64 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 
 /** The lines of a segment, from its stored bytes; refused where the bytes are not what the commit names. */
-export async function openSegment(bytes: Uint8Array, segment: SegmentName): Promise<Read<string[]>> {
+export async function openSegment(bytes: Uint8Array, segment: SegmentName): Promise<Read<SegmentLines>> {
   if (sha256Hex(bytes) !== segment.digest) return bad('its bytes are not those that the commit names');
-  let text: string;
+  let unpacked: Buffer;
   try {
-    text = (await decompress(bytes, { maxOutputLength: MOST_UNPACKED, chunkSize: CHUNK })).toString('utf8');
+    unpacked = await decompress(bytes, { maxOutputLength: MOST_UNPACKED, chunkSize: CHUNK });
   } catch {
     return bad('it cannot be unpacked');
   }
-  if (!text.endsWith('\n')) return bad('its last line is not whole');
-  const lines = text.slice(0, -1).split('\n');
-  return lines.length === segment.count ? good(lines) : bad('it holds another number of records');
+  if (unpacked.at(-1) !== LINE_FEED) return bad('its last line is not whole');
+  const lines = SegmentLines.of(unpacked, segment.count);
+  return lines === undefined ? bad('it holds another number of records') : good(lines);
 }
 
 /**

@@ -7,6 +7,7 @@ import { EMPTY_EDGE, edgeRoot, growTree, resumeEdge, type TreeEdge } from '../..
 import { checkpointName, segmentName } from '../../core/logs.ts';
 import type { Commit, LogName, SealedRecord, SegmentName } from '../../core/record.ts';
 import { openSegment, readLine } from '../read/segment.ts';
+import type { SegmentLines } from '../read/segment-lines.ts';
 import type { VerifyContext } from './context.ts';
 import { TileChecks } from './tiles.ts';
 
@@ -211,7 +212,7 @@ class LogCheck {
     if (whole) records.checkCounts(commit, name, receipts);
   }
 
-  async #lines(segment: SegmentName, name: string): Promise<string[] | undefined> {
+  async #lines(segment: SegmentName, name: string): Promise<SegmentLines | undefined> {
     const { findings, storage } = this.#context;
     const bytes = await storage.get(name);
     if (bytes === undefined) {

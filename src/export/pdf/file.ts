@@ -36,6 +36,8 @@ export class PdfFile {
   readonly height: number;
   readonly #closed: Promise<void>;
   #failure: unknown;
+  /** Pages whose dictionaries were given up. */
+  #released = 0;
 
   constructor({ path, title, author, created, paper }: PdfOptions) {
     const [width, height] = PAPERS[paper];
@@ -74,10 +76,20 @@ export class PdfFile {
 
   /** Waits until the disk has caught up: pdfkit itself never waits. Throws what the disk said. */
   async drain(): Promise<void> {
+    this.#release();
     do {
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#failure !== undefined) throw this.#failure;
     } while (this.pdf.readableLength > HIGH_WATER);
+  }
+
+  /** pdfkit keeps all of every page until the end; of one that was written nobody asks more than its number. */
+  #release(): void {
+    const pages = this.pdf._root.data.Pages.data.Kids;
+    for (; pages[this.#released]?.offset !== undefined; this.#released++) {
+      const page = pages[this.#released];
+      if (page !== undefined) page.data = {};
+    }
   }
 
   /** Ends the document; resolves when the file is closed. */

@@ -33,7 +33,7 @@ export interface FontkitFont {
 export interface PdfReference {
   /** Byte offset in the file, once it was written. */
   readonly offset?: number;
-  readonly data: Record<string, unknown>;
+  data: Record<string, unknown>;
   write(chunk: Uint8Array | string): void;
   end(chunk?: Uint8Array | string): void;
 }

@@ -108,6 +108,7 @@ const KEPT = 10_000;
 export class SelectionStore {
   readonly clock: LocalClock;
   readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
   readonly #want: StatementSync;
   readonly #insert: StatementSync;
   readonly #parties: Parties;
@@ -121,7 +122,6 @@ export class SelectionStore {
     repaired: 0,
   };
   #numberOf: StatementSync | undefined;
-  #how: StatementSync | undefined;
 
   /**
    * `path` must not exist; the caller removes it after `close`. `zone` decides the days, `directory` who people are
@@ -141,6 +141,15 @@ export class SelectionStore {
        VALUES (?1, ?2, ?, ?, ?, ?, ?, ?, ?, (SELECT hit FROM wanted WHERE log = ?1 AND leaf = ?2), ?, ?, ?, ?)
        RETURNING hit`,
     );
+  }
+
+  /** A statement that is run again and again. */
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   /** Notes a record to be added; a second time it only may turn context into a hit. */
@@ -194,12 +203,10 @@ export class SelectionStore {
     const key = `${network}\n${conversation.id}`;
     const known = this.#conversations.get(key);
     if (known !== undefined) return known;
-    const row = this.#db
-      .prepare(
-        `INSERT INTO conversation (network, key, kind, name) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET name = coalesce(name, excluded.name) RETURNING id`,
-      )
-      .get(network, conversation.id, conversation.kind, conversation.name ?? null);
+    const row = this.#prepare(
+      `INSERT INTO conversation (network, key, kind, name) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = coalesce(name, excluded.name) RETURNING id`,
+    ).get(network, conversation.id, conversation.kind, conversation.name ?? null);
     if (this.#conversations.size >= KEPT) this.#conversations.clear();
     const id = Number(row?.id);
     this.#conversations.set(key, id);
@@ -307,14 +314,14 @@ export class SelectionStore {
     day: string,
     limit: number,
   ): { records: number; writers: string[]; more: number } {
-    const records = this.#db
-      .prepare('SELECT count(*) AS n FROM placed WHERE conversation = ? AND day = ?')
-      .get(conversation, day);
-    const writers = this.#db
-      .prepare(
-        `SELECT t.address, t.names FROM placed p JOIN record r ON r.seq = p.seq JOIN party t ON t.id = r.party
-         WHERE p.conversation = ? AND p.day = ? GROUP BY t.id ORDER BY min(p.number)`,
-      )
+    const records = this.#prepare('SELECT count(*) AS n FROM placed WHERE conversation = ? AND day = ?').get(
+      conversation,
+      day,
+    );
+    const writers = this.#prepare(
+      `SELECT t.address, t.names FROM placed p JOIN record r ON r.seq = p.seq JOIN party t ON t.id = r.party
+       WHERE p.conversation = ? AND p.day = ? GROUP BY t.id ORDER BY min(p.number)`,
+    )
       .all(conversation, day)
       .map((row) => (JSON.parse(String(row.names)) as string[])[0] ?? String(row.address));
     return {
@@ -368,10 +375,8 @@ export class SelectionStore {
 
   /** How a record stands in the export; undefined where it does not. */
   how(log: string, leaf: number): Content['is'] | undefined {
-    this.#how ??= this.#db.prepare(
-      "SELECT coalesce(closed, 'whole') AS how FROM record WHERE log = ? AND leaf = ?",
-    );
-    return this.#how.get(log, leaf)?.how as Content['is'] | undefined;
+    const sql = "SELECT coalesce(closed, 'whole') AS how FROM record WHERE log = ? AND leaf = ?";
+    return this.#prepare(sql).get(log, leaf)?.how as Content['is'] | undefined;
   }
 
   /** Leaf numbers of a log, ascending. */
