@@ -12,13 +12,13 @@ import type { LogName } from '../core/record.ts';
 import { FolderVault } from '../engines/embedded/folder-vault.ts';
 import { openKeys } from '../engines/embedded/key-file.ts';
 import { SqliteStream } from '../engines/embedded/sqlite-stream.ts';
+import { auditingOf } from './auditing.ts';
 import { type Claim, claim, ownerOf } from './claim.ts';
 import { sealHeadsWhenOld, serve } from './duties.ts';
 import { embeddedFolders, openEmbedded } from './embedded.ts';
 import { generationTools } from './generations.ts';
 import { hold, runThroughHolder } from './holder.ts';
 import { holdsArchive, initialise } from './init.ts';
-import { inspectArchive } from './inspection.ts';
 import { findPassphrase } from './keys.ts';
 import type { RunHeld } from './service.ts';
 import { keepVerified } from './verification.ts';
@@ -156,10 +156,13 @@ export class EmbeddedDeployment {
     );
   }
 
-  /** Vault and index for reading, beside whoever holds the archive. */
+  /** Vault and index for reading, beside whoever holds the archive; the index in a thread of its own. */
   async inspect(settings: EmbeddedSettings): Promise<Inspection> {
     requireArchive(settings);
-    return await inspectArchive(settings, () => undefined);
+    const folders = embeddedFolders(settings.data);
+    const vault = new FolderVault(folders.vault);
+    if (!existsSync(folders.index)) return { vault, close: async () => {} };
+    return { vault, ...auditingOf(folders.index) };
   }
 
   /** Opens generations on the stream that is there, then the archive once, so that they and their acts are sealed. */

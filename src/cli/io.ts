@@ -8,10 +8,13 @@ export interface Io {
   drained(): Promise<void>;
 }
 
-/** Strips what could drive a terminal: transcripts are hostile. Line ends and tabs become visible blanks. */
+/**
+ * Strips what could drive a terminal, or turn around what it shows: transcripts are hostile. Line ends and tabs become
+ * visible blanks.
+ */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) =>
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (c) =>
     c === '\n' ? ' ⏎ ' : c === '\t' ? ' ' : '·',
   );
 }

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/cli/commands/index.ts';
-import { ERRORS, type ErrorCode } from '../../src/core/errors.ts';
+import type { ErrorCode } from '../../src/core/errors.ts';
+import { expectAnswer, HUGE } from './answers.ts';
 import { type Answer, holdfast } from './command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bad-use-'));
 const data = join(folder, 'archive');
 const at = (name: string): string => join(folder, name);
 
-const HUGE = 'x'.repeat(1_000_000);
 /** What people and programs put where it does not belong. */
 const HOSTILE: readonly string[] = [
   '',
@@ -45,23 +45,6 @@ beforeAll(async () => {
   expect((await holdfast(['ingest', at('one.ndjson'), '--data', data])).code).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Code, sentence and hint; no stack trace, nothing that drives a terminal, nothing endless. */
-function expectAnswer(answer: Answer, code?: ErrorCode): void {
-  const text = answer.err.join('\n');
-  const said = answer.err.find((line) => line.startsWith('holdfast: ')) ?? text;
-  const named = /\[([a-z-]+)\]$/u.exec(said)?.[1] ?? '';
-  expect(Object.keys(ERRORS)).toContain(named);
-  expect(named).not.toBe('internal');
-  if (code !== undefined) expect(said).toMatch(new RegExp(`\\[${code}\\]$`, 'u'));
-  expect(answer.code).toBe(ERRORS[named as ErrorCode].exit);
-  const hint = answer.err[answer.err.indexOf(said) + 1] ?? '';
-  expect(hint).toMatch(/^ {2}\S/u);
-  expect(text).not.toMatch(/^\s+at .+:\d+/mu);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is what must not be printed
-  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
-  expect(text.length).toBeLessThan(4_000);
-}
 
 const onArchive = (argv: readonly string[]): Promise<Answer> => holdfast([...argv, '--data', data]);
 
@@ -192,35 +175,12 @@ describe('arguments that are not of their form', () => {
   });
 });
 
-describe('hostile arguments', () => {
-  const PLACES: readonly [string, (text: string) => readonly string[]][] = [
-    ['search', (text) => ['search', text]],
-    ['search --limit', (text) => ['search', 'x', '--limit', text]],
-    ['show', (text) => ['show', text]],
-    ['proof', (text) => ['proof', text, '--out', at('never')]],
-    ['ingest', (text) => ['ingest', at(`nowhere-${text}`)]],
-    ['ingest --format', (text) => ['ingest', at('text'), '--format', text]],
-    ['ingest --zone', (text) => ['ingest', at('text'), '--zone', text]],
-    ['ingest --network', (text) => ['ingest', at('text'), '--network', text]],
-    ['verify', (text) => ['verify', at(`nowhere-${text}`)]],
-    ['audit --since', (text) => ['audit', 'list', '--since', text]],
-    ['start --roles', (text) => ['start', '--roles', text]],
-  ];
-  test.each(PLACES)('%s answers each of them', async (_, argv) => {
-    for (const text of HOSTILE) {
-      const answer = await onArchive(argv(text));
-      // A word that can be searched is no error; everything else is answered in form.
-      if (answer.code !== 0) expectAnswer(answer);
-    }
-  });
-
-  test('an error is one JSON document with --json', async () => {
-    const { out, code } = await onArchive(['show', 'm0/123456789', '--json']);
-    expect(code).toBe(1);
-    expect(out).toHaveLength(1);
-    expect(JSON.parse(out[0] ?? '')).toEqual({
-      error: { code: 'not-found', message: expect.any(String), hint: expect.any(String) },
-    });
+test('an error is one JSON document with --json', async () => {
+  const { out, code } = await onArchive(['show', 'm0/123456789', '--json']);
+  expect(code).toBe(1);
+  expect(out).toHaveLength(1);
+  expect(JSON.parse(out[0] ?? '')).toEqual({
+    error: { code: 'not-found', message: expect.any(String), hint: expect.any(String) },
   });
 });
 

@@ -7,6 +7,12 @@ import { documentDigest, indexDocument } from '../../core/search/document.ts';
 /** What verification needs of an index. */
 export type AuditedIndex = Pick<Index, 'positions' | 'scan' | 'flaws' | 'logs'>;
 
+/** Flaws as they are found; the first is asked for at once. */
+interface Flaws {
+  readonly first: Promise<IteratorResult<IndexFlaw>>;
+  next(): Promise<IteratorResult<IndexFlaw>>;
+}
+
 /** Places remembered so that none is named twice; past that many nothing is listed one by one. */
 const MOST_NAMED = 2_000;
 
@@ -26,6 +32,7 @@ export class IndexChecks {
   /** Leaves whose records could not be read: whether they have documents cannot be said. */
   #unknown: [number, number][] = [];
   readonly #named = new Set<string>();
+  #flaws: Flaws | undefined;
 
   constructor(index: AuditedIndex, findings: Findings, sizeNow: (log: LogName) => Promise<number>) {
     this.#index = index;
@@ -39,6 +46,8 @@ export class IndexChecks {
   }
 
   async begin(log: LogName): Promise<void> {
+    // What it says besides its documents is looked for from here on, beside the records where it has a thread.
+    this.#flaws ??= this.#lookForFlaws();
     this.#log = log;
     this.#unknown = [];
     // Read before the commits are: the position of an index at work is never past what they hold then.
@@ -104,16 +113,22 @@ export class IndexChecks {
 
   /** After all logs: what the index says besides its documents. */
   async finish(): Promise<void> {
-    const flaws = this.#index.flaws()[Symbol.asyncIterator]();
-    const end: IteratorResult<IndexFlaw> = { done: true, value: undefined };
-    for (;;) {
-      const { done, value } = await this.#guarded('index', () => flaws.next(), end);
+    const flaws = this.#flaws ?? this.#lookForFlaws();
+    for (let found = await flaws.first; ; found = await flaws.next()) {
+      const { done, value } = found;
       if (done === true) return;
       const where = `index/${value.where}`;
       if (this.#named.has(where)) continue;
       if (value.kind === 'strange') this.#fault('index-strange', where, 'It finds what has no document.');
       else this.#fault('index-differs', where, 'What searches look into is not what the document says.');
     }
+  }
+
+  #lookForFlaws(): Flaws {
+    const flaws = this.#index.flaws()[Symbol.asyncIterator]();
+    const end: IteratorResult<IndexFlaw> = { done: true, value: undefined };
+    const next = () => this.#guarded('index', () => flaws.next(), end);
+    return { first: next(), next };
   }
 
   #fault(code: FaultCode, where: string, what: string): void {

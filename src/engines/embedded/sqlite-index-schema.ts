@@ -46,7 +46,7 @@ const PRAGMAS = `
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -16384;
 PRAGMA temp_store = MEMORY;
 PRAGMA wal_autocheckpoint = 4000;
 `;
