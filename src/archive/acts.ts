@@ -6,7 +6,7 @@ import { actEntry, actMessage, nodeKeyName } from '../core/act.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Json } from '../core/event.ts';
 import { sha256Hex } from '../core/hash.ts';
-import { canonical } from '../core/json.ts';
+import { canonical, wellFormed } from '../core/json.ts';
 import { CONTROL } from '../core/logs.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { Signer } from '../core/ports/signer.ts';
@@ -50,9 +50,10 @@ export async function recordAct(stream: Pick<Stream, 'append'>, act: NewAct, too
   const base: Act = {
     id: act.id ?? Buffer.from(tools.random.bytes(16)).toString('hex'),
     action: act.action,
-    actor: act.actor,
+    actor: act.actor.toWellFormed(),
     at: new Date(tools.clock.now()).toISOString(),
-    details: act.details,
+    // Half a surrogate pair has no canonical form: the act would be sealed as a reject, which no list of acts shows.
+    details: wellFormed(act.details) as Act['details'],
   };
   const recorded = act.log === CONTROL ? await signed(base, tools) : base;
   await stream.append(act.log, [JSON.stringify(actEntry(recorded))]);

@@ -2,6 +2,7 @@
  * JCS (RFC 8785) for the JSON that Holdfast seals: strings, booleans, null, safe integers, arrays and plain objects.
  * Numbers that are no safe integer never get here (a format keeps their source text), so number formatting is exact.
  */
+import type { Json } from './event.ts';
 
 const isSorted = (keys: readonly string[]): boolean => {
   for (let i = 1; i < keys.length; i++) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
@@ -18,6 +19,16 @@ function nameText(name: string): string {
   const text = `${JSON.stringify(name)}:`;
   if (names.size < MOST_NAMES) names.set(name, text);
   return text;
+}
+
+/** The same value with U+FFFD for each half of a surrogate pair, in names too. */
+export function wellFormed(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(wellFormed);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.toWellFormed(), wellFormed(member)]),
+  );
 }
 
 /** Canonical JSON text. Keys sort by UTF-16 code units; members that are `undefined` are left out. */

@@ -14,7 +14,7 @@ export const MOST_CONVERSATIONS = 65_536;
 const MOST_ADDRESSES = 262_144;
 /** Events that are read to find out when somebody was present. */
 const MOST_EVENTS = 1_000_000;
-const PAGE = 5_000;
+const PAGE = 2_000;
 
 export type AskedIndex = Pick<Index, 'search' | 'conversations' | 'addresses'>;
 
