@@ -262,6 +262,15 @@ describe('what people write', () => {
     }
   });
 
+  test('with half a surrogate pair in it keeps no search out of the audit', async () => {
+    const token = await office.token('compliance');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await office.send('POST', '/v1/search', '{"query":"walnut OR x\\ud800y"}', headers);
+    expect(answer.status).toBe(200);
+    const queries = (await office.audited('searched')).map(({ details }) => details.query);
+    expect(queries).toContain('walnut OR x\ufffdy');
+  });
+
   test('as the account of a sign-in is sealed without what could forge a line', async () => {
     await office.send('POST', '/v1/sign-in', { account: 'a\r\nb\u001b[31m', password: 'x' });
     const failed = await office.audited('sign-in-failed');

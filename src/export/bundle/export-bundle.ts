@@ -89,7 +89,7 @@ async function atWork<T>(
 }
 
 async function refuseExisting(out: string): Promise<void> {
-  if ((await stat(out).catch(() => undefined)) !== undefined) {
+  if ((await stat(out).catch(missing)) !== undefined) {
     throw new HoldfastError('bad-usage', 'The folder to export into exists; nothing was written.', {
       hint: 'Name a folder that does not exist yet: an export never mixes with other files.',
     });
@@ -99,6 +99,12 @@ async function refuseExisting(out: string): Promise<void> {
       hint: 'Make the parent folder first.',
     });
   }
+}
+
+/** What else is wrong with a path is said as it is. */
+function missing(error: unknown): undefined {
+  if ((error as { code?: unknown } | null)?.code === 'ENOENT') return undefined;
+  throw error;
 }
 
 function storageError(error: unknown): unknown {
