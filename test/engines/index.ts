@@ -21,6 +21,7 @@ import {
   securedKafka,
 } from './kafka-server.ts';
 import { keycloakHome, localKeycloak, type Realm } from './keycloak-server.ts';
+import { localPostgres, postgresPrograms } from './postgres-server.ts';
 import type { Server } from './server.ts';
 import { type EngineName, elasticsearchUrl, type Found, reason } from './shared.ts';
 
@@ -50,6 +51,8 @@ export interface Engines {
   readonly ownElasticsearch: () => Promise<Server>;
   /** Makes an OpenID provider of the test's own with one realm, started; the test closes it. */
   readonly ownKeycloak: (realm: Realm) => Promise<Server>;
+  /** Makes a PostgreSQL of the test's own, started; the test closes it. */
+  readonly ownPostgres: () => Promise<Server>;
 }
 
 /** What brokers allow unless they are told otherwise. */
@@ -70,6 +73,7 @@ const FINDERS: { readonly [K in keyof Engines]: () => Promise<Engines[K] | Skip>
   },
   ownElasticsearch: () => own(elasticsearchHome, localElasticsearch),
   ownKeycloak: () => own(keycloakHome, localKeycloak),
+  ownPostgres: () => own(postgresPrograms, localPostgres),
 };
 
 /** The run's Kafka, started now if nobody asked before. */

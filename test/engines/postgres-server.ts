@@ -9,8 +9,18 @@ import { freePorts, type Server, server, serverFolder } from './server.ts';
 const NOBODY = 65_534;
 const DEBIAN = '/usr/lib/postgresql';
 
-/** The folder of PostgreSQL's programs; undefined where there is none on this machine. */
-export async function postgresPrograms(): Promise<string | undefined> {
+/** The folder of PostgreSQL's programs, installed from Debian where there is none and we may. */
+export async function postgresPrograms(): Promise<string> {
+  const found = await findPrograms();
+  if (found !== undefined) return found;
+  if (process.getuid?.() !== 0) throw new Error('install postgresql');
+  await promisify(execFile)('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql']);
+  const installed = await findPrograms();
+  if (installed === undefined) throw new Error('PostgreSQL was installed, and initdb is not found');
+  return installed;
+}
+
+async function findPrograms(): Promise<string | undefined> {
   const versions = await readdir(DEBIAN).catch((): string[] => []);
   const folders = [
     ...versions.map((version) => join(DEBIAN, version, 'bin')),
@@ -24,7 +34,8 @@ export async function postgresPrograms(): Promise<string | undefined> {
 }
 
 /** A server of a test's own, prepared but not started; the superuser is `postgres`, without a password. */
-export async function localPostgres(programs: string): Promise<Server> {
+export async function localPostgres(): Promise<Server> {
+  const programs = await postgresPrograms();
   const user = process.getuid?.() === 0 ? NOBODY : undefined;
   const folder = await serverFolder('postgres', user);
   const data = join(folder, 'data');
