@@ -2,6 +2,7 @@
 import { recordHeads } from '../archive/acts.ts';
 import type { Head } from '../archive/reader.ts';
 import { awaitAct } from '../archive/sealing.ts';
+import { count, plural } from '../core/counted.ts';
 import type { ExportRequest } from '../export/bundle/export-bundle.ts';
 import type { ReportSettings, SelectionDescription } from '../export/report/facts.ts';
 import { httpTimestamper } from '../export/timestamp.ts';
@@ -9,7 +10,7 @@ import type { Explanation, Selection } from '../search/searcher.ts';
 import type { Archive } from './archive.ts';
 import { actTools } from './audit.ts';
 import { type Context, check } from './context.ts';
-import { count } from './io.ts';
+
 import { Progress } from './progress.ts';
 import { lateness } from './wait.ts';
 
@@ -56,11 +57,11 @@ export function describe(explained: Explanation, whole: boolean, printQuery: boo
   const notSearched = [
     ...(unsearched.attachments > 0
       ? [
-          `The contents of files; ${count(unsearched.attachments)} records have files, whose names were searched.`,
+          `The contents of files; ${plural(unsearched.attachments, 'record has', 'records have')} files, whose names were searched.`,
         ]
       : []),
     ...(unsearched.bare > 0
-      ? [`The text of ${count(unsearched.bare)} records that the index could not take.`]
+      ? [`The text of ${plural(unsearched.bare, 'record')} that the index could not take.`]
       : []),
     ...(presenceLeftOut !== null && presenceLeftOut > 0
       ? [`${count(presenceLeftOut)} presence events.`]

@@ -18,6 +18,3 @@ export function printable(text: string): string {
     c === '\n' ? ' ⏎ ' : c === '\t' ? ' ' : '·',
   );
 }
-
-/** A number as people read it: `1,204`. */
-export const count = (value: number): string => value.toLocaleString('en');

@@ -1,12 +1,13 @@
 import { openReader } from '../archive/read/open-reader.ts';
 import type { ArchiveReader } from '../archive/reader.ts';
 import { actorOf, forbidden } from '../core/control/step.ts';
+import { plural } from '../core/counted.ts';
 import type { HeldRecords } from '../core/holds/held.ts';
 import { heldRecords } from '../retention/held.ts';
 import type { JudgementOptions } from '../retention/judgement.ts';
 import type { Archive } from './archive.ts';
 import { type Context, check } from './context.ts';
-import { count } from './io.ts';
+
 import { Progress } from './progress.ts';
 
 /**
@@ -40,7 +41,7 @@ export async function judged<T>(
   const reader = await openReader(vault, identity, { scanChecks: 'segments' });
   const found = await judge(reader, {
     progress(read) {
-      progress.show(`judged ${count(read)} records`);
+      progress.show(`judged ${plural(read, 'record')}`);
       check(context.signal);
     },
   });

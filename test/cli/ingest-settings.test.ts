@@ -53,7 +53,7 @@ test('a dry run needs no archive and makes none', async () => {
   expect(readdirSync(folder)).not.toContain('archive');
   const prose = await holdfast(['ingest', join(folder, 'in'), '--dry-run', '--data', data]);
   expect(prose.out.at(-1)).toBe('Nothing was stored.');
-  expect(prose.out.join('\n')).toContain('assumed: zone +00:00 for 1 events');
+  expect(prose.out.join('\n')).toContain('assumed: zone +00:00 for 1 event');
 });
 
 test('what the rules state is sealed with the records, and differences are none', async () => {

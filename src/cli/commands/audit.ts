@@ -2,12 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { newestActs } from '../../archive/read/newest-acts.ts';
 import { isListed, shownAct } from '../../core/control/listed-act.ts';
 import { actorOf, may } from '../../core/control/step.ts';
+import { count } from '../../core/counted.ts';
 import { ACT_LOGS, AUDIT, CONTROL } from '../../core/logs.ts';
 import { lookCommand } from '../act-command.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { integer } from '../command.ts';
 import { print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { recordName } from './record-name.ts';
 
 /** `audit list`: the sealed acts of people and jobs. */

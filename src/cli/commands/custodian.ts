@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { count, plural } from '../../core/counted.ts';
 import type { Custodian } from '../../core/directory/fold.ts';
 import { addressesOf, custodiansNamed } from '../../core/directory/people.ts';
 import { HoldfastError } from '../../core/errors.ts';
@@ -10,7 +11,7 @@ import { lookCommand } from '../act-command.ts';
 import { actingBy, perform, withActor } from '../acting.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { check, print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { Progress } from '../progress.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -141,7 +142,7 @@ const unmatched = lookCommand({
     const today = new Date(context.clock.now()).toISOString().slice(0, 10);
     const report = await reportOn(archive.reader, register.directory, today, (read) => {
       check(context.signal);
-      progress.show(`read ${count(read)} records`);
+      progress.show(`read ${plural(read, 'record')}`);
     });
     progress.done();
     const limit = Number(options.limit);
@@ -154,7 +155,7 @@ const unmatched = lookCommand({
             `showing ${count(addresses.length)} of ${count(report.unmatched.length)} addresses that belong to nobody`,
             ...addresses.map(
               (one) =>
-                `  ${one.network}: ${one.address}${one.name === null ? '' : ` (${one.name})`}, ${count(one.events)} events, ` +
+                `  ${one.network}: ${one.address}${one.name === null ? '' : ` (${one.name})`}, ${plural(one.events, 'event')}, ` +
                 `${one.first.slice(0, 10)} to ${one.last.slice(0, 10)}${one.ofFirm ? '; a domain of the firm' : ''}`,
             ),
             `${count(report.silent.length)} people in employment of whom nothing was captured`,
@@ -162,7 +163,7 @@ const unmatched = lookCommand({
             `${count(report.leavers.length)} people of whom something was sent after their last day`,
             ...report.leavers.map(
               ({ id, employedTo, events, last }) =>
-                `  ${id}, left ${employedTo}: ${count(events)} events, the last on ${last.slice(0, 10)}`,
+                `  ${id}, left ${employedTo}: ${plural(events, 'event')}, the last on ${last.slice(0, 10)}`,
             ),
           ].map(printable),
         );

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { count, plural } from '../../core/counted.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { exportBundle } from '../../export/bundle/export-bundle.ts';
 import type { Bound } from '../../search/bound.ts';
@@ -8,7 +9,7 @@ import { audit } from '../audit.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
 import { describe, makingOf, reportSettings, sealHeads, selected } from '../exporting.ts';
-import { count } from '../io.ts';
+
 import { Progress } from '../progress.ts';
 import { searcherOf } from '../searching.ts';
 import { awaitIndexed, indexWatcher } from '../wait.ts';
@@ -68,7 +69,7 @@ export const exportCommand: CommandSpec = {
         pages: made.pages,
       };
       print(context, answer, () => [
-        `${count(made.records)} records (${count(made.records - made.context)} hits, ${count(made.context)} around them) on ${count(made.pages)} pages in ${made.dir}`,
+        `${plural(made.records, 'record')} (${plural(made.records - made.context, 'hit')}, ${count(made.context)} around them) on ${plural(made.pages, 'page')} in ${made.dir}`,
         `Check it without this archive: holdfast verify ${made.dir}, or the public tools that its README.txt names.`,
       ]);
       return 0;

@@ -1,4 +1,5 @@
 import type { Hold, Register } from '../../core/control/register.ts';
+import { count, plural } from '../../core/counted.ts';
 import { judgedHold } from '../../core/holds/judge.ts';
 import { parseScope } from '../../core/holds/read-scope.ts';
 import { explainQuery } from '../../core/search/explain.ts';
@@ -9,7 +10,7 @@ import { actCommand, expected, known, lookCommand, type Putting } from '../act-c
 import type { Archive } from '../archive.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { type Context, print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { judged } from '../judging.ts';
 
 const holdNamed = ({ register, args }: Pick<Putting, 'register' | 'args'>): Hold =>
@@ -285,8 +286,8 @@ function covered(found: HoldCoverage): string[] {
   ];
   return [
     ...(found.everything ? ['the scope cannot be read any more, so everything is held'] : []),
-    `${count(found.families)} families, ${count(found.records)} records${found.first === null ? '' : `, from ${found.first} to ${found.last}`}`,
-    `${count(found.unreadable)} parts could not be read and are held; ${count(found.unreadFiles)} records have files that nobody has read`,
+    `${plural(found.families, 'family', 'families')}, ${plural(found.records, 'record')}${found.first === null ? '' : `, from ${found.first} to ${found.last}`}`,
+    `${plural(found.unreadable, 'part')} held that could not be read; ${plural(found.unreadFiles, 'record has', 'records have')} files that nobody has read`,
     ...found.namesNobody.map((name) => printable(`no record names ${name}`)),
     ...named('families by custodian', found.custodians),
     ...named('families by network', found.networks),
@@ -297,7 +298,7 @@ function covered(found: HoldCoverage): string[] {
 function letGo(found: ReleaseEffect | undefined): string[] {
   if (found === undefined) return ['no release waits for approval'];
   return [
-    `${found.what === 'release' ? 'released' : 'narrowed'}, it lets go ${count(found.released)} records, ${count(found.atOnce)} of them at once; ${count(found.stillHeld)} stay held`,
+    `${found.what === 'release' ? 'released' : 'narrowed'}, it lets go ${plural(found.released, 'record')}, ${count(found.atOnce)} of them at once; ${count(found.stillHeld)} stay held`,
     ...found.buckets.map(
       ({ class: name, quarter, records, disposableFrom }) =>
         `  ${count(records).padStart(9)}  ${name} ${quarter}: ${disposableFrom === null ? 'kept without end' : `may be disposed of from ${disposableFrom}`}`,

@@ -1,8 +1,9 @@
+import { count, plural } from '../../core/counted.ts';
 import type { Statement } from '../../core/record.ts';
 import { type Counts, dryRun, type Forecast } from '../../ingest/dry-run.ts';
 import type { StatedSettings } from '../../ingest/settings.ts';
 import { type Context, check, print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { Progress } from '../progress.ts';
 
 /** `ingest --dry-run`: one line a file (with `--json` one document a line), then the sums. */
@@ -36,13 +37,13 @@ export async function ingestDryRun(
     },
     progress: (files) => {
       check(context.signal);
-      progress.show(`looked at ${count(files)} files`);
+      progress.show(`looked at ${plural(files, 'file')}`);
     },
   });
   progress.done();
   print(context, { type: 'total', ...totals, skipped, differences: stated }, () => [
-    `${count(totals.files)} files would come in: ${count(totals.units)} units = ${count(totals.events)} events + ${count(totals.rejects)} rejects + ${count(totals.excluded)} excluded`,
-    ...(totals.unread > 0 ? [`${count(totals.unread)} files cannot be read`] : []),
+    `${plural(totals.files, 'file')} would come in: ${plural(totals.units, 'unit')} = ${plural(totals.events, 'event')} + ${plural(totals.rejects, 'reject')} + ${count(totals.excluded)} excluded`,
+    ...(totals.unread > 0 ? [`${plural(totals.unread, 'file')} cannot be read`] : []),
     ...stated.map((each) => printable(differs(each))),
     'Nothing was stored.',
   ]);
@@ -59,7 +60,7 @@ function lines(file: Forecast): string[] {
   const assumed = Object.entries(file.zones).filter(([zone]) => zone.endsWith('(assumed)'));
   return [
     `${file.name}: ${file.format ?? 'not read'} (${file.reason})`,
-    `    ${count(file.events)} events${list(', rejects', file.rejects)}${list(', excluded', file.excluded)}`,
+    `    ${plural(file.events, 'event')}${list(', rejects', file.rejects)}${list(', excluded', file.excluded)}`,
     ...(period === null
       ? []
       : [
@@ -69,7 +70,8 @@ function lines(file: Forecast): string[] {
         ]),
     ...(given.length > 0 ? [`    stated: ${given.join(', ')}`] : []),
     ...assumed.map(
-      ([zone, events]) => `    assumed: zone ${zone.replace(' (assumed)', '')} for ${count(events)} events`,
+      ([zone, events]) =>
+        `    assumed: zone ${zone.replace(' (assumed)', '')} for ${plural(events, 'event')}`,
     ),
     ...(Object.keys(file.repairs).length > 0 ? [`    repairs: ${inWords(file.repairs)}`] : []),
   ];

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { SealWatch } from '../../archive/sealing.ts';
+import { count, plural } from '../../core/counted.ts';
 import { transcriptLogs } from '../../core/logs.ts';
 import type { DateOrder } from '../../core/receipt.ts';
 import { FORMATS } from '../../ingest/formats/index.ts';
@@ -14,7 +15,7 @@ import type { Archive } from '../archive.ts';
 import { audit } from '../audit.ts';
 import type { CommandSpec, Options } from '../command.ts';
 import { type Context, print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { awaitIndexed, indexWatcher, lateness } from '../wait.ts';
 import { differs, ingestDryRun } from './ingest-dry-run.ts';
@@ -76,7 +77,7 @@ async function take(
     paths,
     settings,
     ...(paths.every(isDatabase) && { connector: 'postgresql' }),
-    progress: ({ files, units }) => progress.show(`read ${count(files)} files, ${count(units)} units`),
+    progress: ({ files, units }) => progress.show(`read ${plural(files, 'file')}, ${plural(units, 'unit')}`),
   });
   await audit(context, archive, 'ingested', {
     receipts: result.receipts.length,
@@ -144,22 +145,22 @@ function report(context: Context, result: IngestResult, sealed: number | null): 
     context.io.err(`… and ${count(result.receipts.length - SHOWN)} more receipts`);
   if (expired > 0)
     context.io.err(
-      `${count(expired)} events arrived when their retention was over already; 'holdfast retention forecast' shows them`,
+      `${plural(expired, 'event')} arrived when their retention was over already; 'holdfast retention forecast' shows them`,
     );
   for (const { place, ...statement } of differences)
     context.io.err(printable(`${place}: ${differs(statement)}`));
   for (const { path, reason } of result.skipped) context.io.err(printable(`skipped ${path}: ${reason}`));
   print(context, answer, () => [
-    `${count(answer.units)} units = ${count(events)} events + ${count(answer.rejects)} rejects + ${count(answer.excluded)} excluded`,
+    `${plural(answer.units, 'unit')} = ${plural(events, 'event')} + ${plural(answer.rejects, 'reject')} + ${count(answer.excluded)} excluded`,
     sealed === null
       ? 'carried; not waited for'
-      : `${count(sealed)} sealed, ${count(events - sealed)} duplicates${answer.already > 0 ? `; ${count(answer.already)} of ${count(answer.receipts)} receipts were known` : ''}`,
+      : `${count(sealed)} sealed, ${plural(events - sealed, 'duplicate')}${answer.already > 0 ? `; ${count(answer.already)} of ${plural(answer.receipts, 'receipt')} were known` : ''}`,
   ]);
 }
 
 const line = ({ place, format, reason, account, state }: IngestedReceipt): string =>
-  `${place}: ${format} (${reason}); ${count(account.events)} events` +
-  `${account.rejects > 0 ? `, ${count(account.rejects)} rejects` : ''}${state === 'already' ? '; known already' : ''}`;
+  `${place}: ${format} (${reason}); ${plural(account.events, 'event')}` +
+  `${account.rejects > 0 ? `, ${plural(account.rejects, 'reject')}` : ''}${state === 'already' ? '; known already' : ''}`;
 
 function byFormat(receipts: readonly IngestedReceipt[]): { [format: string]: number } {
   const counts: { [format: string]: number } = {};

@@ -5,6 +5,7 @@ import { nextNumber } from '../../core/control/production-reach.ts';
 import type { Production, Register } from '../../core/control/register.ts';
 import { reachOf } from '../../core/control/roles.ts';
 import { actorOf } from '../../core/control/step.ts';
+import { count, plural } from '../../core/counted.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { parseQuery } from '../../core/search/parse.ts';
 import { productionSpec } from '../../export/production/spec.ts';
@@ -17,7 +18,7 @@ import { audit } from '../audit.ts';
 import { type CommandSpec, integer, type Options } from '../command.ts';
 import { type Context, print } from '../context.ts';
 import { given, reportSettings } from '../exporting.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import {
   type ProductionTerms,
   planProduction,
@@ -287,7 +288,7 @@ function lineOf(production: Production): string {
   const held =
     records === null
       ? 'made by another version'
-      : `${count(records.total)} records on ${count(pages)} pages, ${count(records.withheld)} withheld, ${count(records.redacted)} redacted`;
+      : `${plural(records.total, 'record')} on ${plural(pages, 'page')}, ${count(records.withheld)} withheld, ${count(records.redacted)} redacted`;
   return `${name.padEnd(16)} ${volume ?? ''}  ${first} to ${last}: ${held}`;
 }
 

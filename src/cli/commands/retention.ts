@@ -1,12 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import type { RetentionChange } from '../../core/control/register.ts';
+import { count, plural } from '../../core/counted.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { PRESETS } from '../../core/retention.ts';
 import { type ForecastBucket, forecast as foretell } from '../../retention/forecast.ts';
 import { actCommand, expected, known, lookCommand } from '../act-command.ts';
 import { type CommandSpec, integer, type Options } from '../command.ts';
 import { print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { judged } from '../judging.ts';
 
 const presets: CommandSpec = {
@@ -165,7 +166,7 @@ const forecast = lookCommand({
       answer: () =>
         print(context, found, () => [
           ...found.buckets.flatMap(bucketLines),
-          `${count(found.expired.records)} records are past their period now; holds keep ${count(found.expired.held)} of them`,
+          `${plural(found.expired.records, 'record is past its', 'records are past their')} period now; holds keep ${count(found.expired.held)} of them`,
         ]),
     };
   },
@@ -181,7 +182,7 @@ function bucketLines({
 }: ForecastBucket): string[] {
   const when = disposableFrom === null ? 'kept without end' : `from ${disposableFrom}`;
   return [
-    `${name} ${quarter}: ${when}, ${count(records)} records, ${count(held)} held`,
+    `${name} ${quarter}: ${when}, ${plural(records, 'record')}, ${count(held)} held`,
     ...custodians.map((one) =>
       printable(`  ${count(one.records).padStart(9)}  ${one.custodian}, ${count(one.held)} held`),
     ),

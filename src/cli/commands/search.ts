@@ -1,3 +1,4 @@
+import { count, plural } from '../../core/counted.ts';
 import { notIndexed, sealedHeads } from '../../search/lag.ts';
 import type { SearchLine } from '../../search/line.ts';
 import { recorded } from '../../search/recorded.ts';
@@ -5,7 +6,7 @@ import type { CountAnswer, SearchAnswer, Unsearched } from '../../search/searche
 import { audit } from '../audit.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { type Context, print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { heldFor } from '../judging.ts';
 import { recordLine } from '../record-line.ts';
 import { searcherOf } from '../searching.ts';
@@ -38,7 +39,7 @@ export const search: CommandSpec = {
             ({ text: part, reads, period }) =>
               `${part}\n  ${reads}${period === undefined ? '' : `\n  from ${period.from} to ${period.to} (${period.zone})`}`,
           ),
-          `${count(explained.total)} records fit`,
+          `${plural(explained.total, 'record fits', 'records fit')}`,
           ...left(explained.unsearched, explained.presenceLeftOut),
         ]);
         nobody(context, explained);
@@ -107,11 +108,13 @@ function left({ rejects, attachments, bare }: Unsearched, presence: number | nul
     ...(presence !== null && presence > 0
       ? [`${count(presence)} presence events were left out; ask for them with kind:presence`]
       : []),
-    ...(rejects > 0 ? [`${count(rejects)} parts of captures could not be read and so not searched`] : []),
-    ...(attachments > 0
-      ? [`of ${count(attachments)} records with files only the files' names were searched`]
+    ...(rejects > 0
+      ? [`${plural(rejects, 'part of a capture', 'parts of captures')} could not be read and so not searched`]
       : []),
-    ...(bare > 0 ? [`${count(bare)} records could not be searched by their text`] : []),
+    ...(attachments > 0
+      ? [`of ${plural(attachments, 'record')} with files only the files' names were searched`]
+      : []),
+    ...(bare > 0 ? [`${plural(bare, 'record')} could not be searched by text`] : []),
   ];
   return parts;
 }

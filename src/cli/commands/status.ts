@@ -1,3 +1,4 @@
+import { count, plural } from '../../core/counted.ts';
 import { AUDIT, baseLogs, baseOf, CONTROL } from '../../core/logs.ts';
 import type { LogName } from '../../core/record.ts';
 import { type Accounts, sumAccounts } from '../../ingest/accounts.ts';
@@ -5,7 +6,7 @@ import { scheduleOf } from '../../retention/schedule.ts';
 import type { Archive } from '../archive.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
-import { count, printable } from '../io.ts';
+import { printable } from '../io.ts';
 import { differs } from './ingest-dry-run.ts';
 
 /** Differences that are printed; `--json` has more. */
@@ -48,7 +49,7 @@ export const status: CommandSpec = {
       };
       print(context, answer, () => [
         `Archive ${answer.id} (${answer.mode}), made ${answer.createdAt}`,
-        `${count(answer.records)} records sealed, ${count(answer.index.documents)} events searchable, ${count(stream.pending)} entries pending`,
+        `${plural(answer.records, 'record')} sealed, ${plural(answer.index.documents, 'event')} searchable, ${plural(stream.pending, 'entry', 'entries')} pending`,
         ...logs.map(
           (log) =>
             `  ${log.log.padEnd(10)} ${count(log.records).padStart(12)} records  ${count(log.commits).padStart(8)} commits  last sealed ${log.sealedAt}`,
@@ -68,7 +69,7 @@ export const status: CommandSpec = {
 function accountLines(accounts: Accounts): string[] {
   const { receipts, unread, units, events, rejects, excluded, stated, differing, differences } = accounts;
   return [
-    `  ${count(receipts)} receipts: ${count(units)} units = ${count(events)} events + ${count(rejects)} rejects + ${count(excluded)} excluded${unread > 0 ? `; ${count(unread)} not read to their end` : ''}`,
+    `  ${plural(receipts, 'receipt')}: ${plural(units, 'unit')} = ${plural(events, 'event')} + ${plural(rejects, 'reject')} + ${count(excluded)} excluded${unread > 0 ? `; ${count(unread)} not read to their end` : ''}`,
     `  of ${count(stated)} counts that sources state of themselves, ${count(differing)} differ from what was found`,
     ...differences
       .slice(0, SHOWN)

@@ -1,8 +1,9 @@
 /** The last pages: verification, and the appendices from which every line of the transcript leads to its record. */
 
+import { count, plural } from '../../core/counted.ts';
 import type { Sheet } from '../pdf/sheet.ts';
 import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
-import { count, list, pairs, paragraph, part, plural, STYLE, subheading, Table } from './blocks.ts';
+import { list, pairs, paragraph, part, STYLE, subheading, Table } from './blocks.ts';
 import { emojiName } from './emoji.ts';
 import type { CustodyFacts, ReportFacts } from './facts.ts';
 

@@ -133,10 +133,3 @@ export class Table {
     this.#sheet.y += 6;
   }
 }
-
-/** `1,204`, always with commas: the report is in English whatever the machine speaks. */
-export const count = (value: number): string => value.toLocaleString('en-US');
-
-/** `1 record`, `1,204 records`. */
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;

@@ -1,6 +1,7 @@
+import { count, plural } from '../../core/counted.ts';
 import type { Statement } from '../../core/record.ts';
 import type { Sheet } from '../pdf/sheet.ts';
-import { count, pairs, paragraph, plural, subheading, Table } from './blocks.ts';
+import { pairs, paragraph, subheading, Table } from './blocks.ts';
 import type { FrontInput } from './front.ts';
 
 const MOST_SOURCES = 2_000;

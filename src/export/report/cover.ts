@@ -1,7 +1,8 @@
+import { count } from '../../core/counted.ts';
 import type { Sheet } from '../pdf/sheet.ts';
 import { batesNumber } from '../production/bates.ts';
 import { type LocalClock, longDay } from '../selection/local-time.ts';
-import { count, pairs, STYLE } from './blocks.ts';
+import { pairs, STYLE } from './blocks.ts';
 import type { ReportFacts } from './facts.ts';
 import type { FrontInput } from './front.ts';
 

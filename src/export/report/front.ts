@@ -1,7 +1,9 @@
 /** The first pages: cover, selection, completeness and exceptions, people, index of conversations. */
+
+import { count } from '../../core/counted.ts';
 import type { Sheet } from '../pdf/sheet.ts';
 import type { SelectionCounts, SelectionStore } from '../selection/store.ts';
-import { count, part, Table } from './blocks.ts';
+import { part, Table } from './blocks.ts';
 import { completeness } from './completeness.ts';
 import { cover } from './cover.ts';
 import type { CustodyFacts, ReportFacts } from './facts.ts';

@@ -1,9 +1,10 @@
+import { count, plural } from '../../core/counted.ts';
 import type { Directory } from '../../core/directory/fold.ts';
 import { saysAnything } from '../../core/directory/reference.ts';
 import type { Sheet } from '../pdf/sheet.ts';
 import type { PersonFacts } from '../selection/parties.ts';
 import type { SelectionStore } from '../selection/store.ts';
-import { count, paragraph, plural, Table } from './blocks.ts';
+import { paragraph, Table } from './blocks.ts';
 import type { FrontInput } from './front.ts';
 import { employerOf } from './wording.ts';
 

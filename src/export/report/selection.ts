@@ -1,10 +1,11 @@
+import { count, plural } from '../../core/counted.ts';
 import type { Custodian, Directory } from '../../core/directory/fold.ts';
 import { addressesOf } from '../../core/directory/people.ts';
 import { saysAnything } from '../../core/directory/reference.ts';
 import { standingOf } from '../../core/directory/standing.ts';
 import type { Sheet } from '../pdf/sheet.ts';
 import type { SelectionStore } from '../selection/store.ts';
-import { count, list, pairs, paragraph, plural, subheading, Table } from './blocks.ts';
+import { list, pairs, paragraph, subheading, Table } from './blocks.ts';
 import type { Copies, CustodyFacts, SearchedSource } from './facts.ts';
 import type { FrontInput } from './front.ts';
 import { days, employerOf } from './wording.ts';

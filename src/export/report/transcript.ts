@@ -2,6 +2,8 @@
  * The transcript: one heading per slice, one entry per record. A message's changes stand under it, each with its own
  * number; nothing that was edited or deleted leaves the page. Meaning is carried by words and marks, never by colour.
  */
+
+import { count, plural } from '../../core/counted.ts';
 import type { Directory } from '../../core/directory/fold.ts';
 import { standingOf } from '../../core/directory/standing.ts';
 import type { Attachment } from '../../core/event.ts';
@@ -10,7 +12,7 @@ import type { Sheet, TextStyle } from '../pdf/sheet.ts';
 import { type RedactedEvent, shownOf } from '../selection/closed.ts';
 import { longDay } from '../selection/local-time.ts';
 import type { ConversationFacts, Placed, SelectionStore } from '../selection/store.ts';
-import { count, plural } from './blocks.ts';
+
 import { describe, describeRedacted, partyName, titleOf, type Words } from './wording.ts';
 
 const NAME: TextStyle = { size: 8.5, leading: 12, weight: 'semibold' };
