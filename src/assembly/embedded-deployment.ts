@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readIdentity } from '../archive/read/identity.ts';
+import { IDENTITY_NAME, readIdentity } from '../archive/read/identity.ts';
 import type { GenerationTools } from '../archive/seal/generation.ts';
 import type { Archive, Initialised, Inspection, Role } from '../cli/archive.ts';
 import type { Caller } from '../cli/caller.ts';
@@ -212,7 +213,12 @@ function complain(io: Io, error: unknown): void {
 }
 
 function requireArchive(settings: EmbeddedSettings): void {
-  if (holdsArchive(embeddedFolders(settings.data).vault)) return;
+  const { vault } = embeddedFolders(settings.data);
+  if (holdsArchive(vault)) return;
+  if (existsSync(join(vault, 'ledger')))
+    throw new HoldfastError('damaged-archive', `The archive in ${settings.data} has lost ${IDENTITY_NAME}.`, {
+      hint: 'Copy this file back into its vault from a backup of the archive; it says which archive it is.',
+    });
   throw new HoldfastError('no-archive', `There is no archive in ${settings.data}.`, {
     hint: "Make one with 'holdfast init', or name the right folder with --data.",
   });

@@ -36,6 +36,7 @@ beforeAll(async () => {
   writeFileSync(at('deep.json'), '['.repeat(200_000));
   mkdirSync(at('empty'));
   mkdirSync(at('full'));
+  mkdirSync(at('beheaded/vault/ledger/m0'), { recursive: true });
   writeFileSync(at('full/file'), 'already here');
   writeFileSync(
     at('one.ndjson'),
@@ -97,6 +98,7 @@ describe.each(OPENING.map((argv) => [argv[0] ?? '', argv] as const))('%s, on no 
     ['a folder that does not exist', ['--data', at('nowhere')], 'no-archive'],
     ['an empty folder', ['--data', at('empty')], 'no-archive'],
     ['a file', ['--data', at('text')], 'no-archive'],
+    ['an archive whose identity is gone', ['--data', at('beheaded')], 'damaged-archive'],
     ['a configuration that does not exist', ['--config', at('nowhere.json')], 'bad-settings'],
     ['a configuration that is no JSON', ['--config', at('broken.json')], 'bad-settings'],
     ['a configuration that is no object', ['--config', at('list.json')], 'bad-settings'],
