@@ -29,6 +29,11 @@ export async function initialise(
       hint: 'Use it, or choose another folder.',
     });
   }
+  // The identity is put first: a ledger without one has lost it, and another must not take its place.
+  for await (const name of made.vault.list('ledger'))
+    throw new HoldfastError('archive-exists', `There is a ledger already (${name}); nothing was changed.`, {
+      hint: `Copy ${IDENTITY_NAME} back from a backup of this archive, or choose another folder.`,
+    });
   const id = `holdfast-${Buffer.from(systemRandom.bytes(6)).toString('hex')}`;
   const written = made.passphrase === undefined ? await writePassphrase(made.keys, systemRandom) : undefined;
   const keys = await createKeys(made.keys, {

@@ -37,6 +37,7 @@ beforeAll(async () => {
   mkdirSync(at('empty'));
   mkdirSync(at('full'));
   mkdirSync(at('beheaded/vault/ledger/m0'), { recursive: true });
+  writeFileSync(at('beheaded/vault/ledger/m0/checkpoint'), 'of an archive that lost its identity');
   writeFileSync(at('full/file'), 'already here');
   writeFileSync(
     at('one.ndjson'),
@@ -170,6 +171,10 @@ describe('arguments that are not of their form', () => {
     const { code, out } = await onArchive(['verify', '--against', at('text'), '--json']);
     expect(code).toBe(3);
     expect(JSON.parse(out[0] ?? '')).toMatchObject({ ok: false, faults: [{ code: 'outside-unreadable' }] });
+  });
+
+  test('init over a ledger that lost its identity', async () => {
+    expectAnswer(await holdfast(['init', '--data', at('beheaded')]), 'archive-exists');
   });
 
   test('init below a file', async () => {
