@@ -3,6 +3,7 @@ import { recordHeads } from '../archive/acts.ts';
 import type { Head } from '../archive/reader.ts';
 import { awaitAct } from '../archive/sealing.ts';
 import { count, plural } from '../core/counted.ts';
+import type { ExplainedPart } from '../core/search/explain.ts';
 import type { ExportRequest } from '../export/bundle/export-bundle.ts';
 import type { ReportSettings, SelectionDescription } from '../export/report/facts.ts';
 import { httpTimestamper } from '../export/timestamp.ts';
@@ -46,14 +47,27 @@ export async function* selected(
   }
 }
 
+/** `1`, `1.1`, `1.2`, `2`: a part that lies within another is numbered below it. Parts come before what lies in them. */
+function numbersOf(parts: readonly Pick<ExplainedPart, 'start' | 'end'>[]): string[] {
+  const around: { readonly end: number; readonly number: string; inside: number }[] = [];
+  let top = 0;
+  return parts.map(({ start, end }) => {
+    while ((around.at(-1)?.end ?? Number.POSITIVE_INFINITY) <= start) around.pop();
+    const outer = around.at(-1);
+    const number = outer === undefined ? `${++top}` : `${outer.number}.${++outer.inside}`;
+    around.push({ end, number, inside: 0 });
+    return number;
+  });
+}
+
 /** How a selection reads in the report. */
 export function describe(explained: Explanation, whole: boolean, printQuery: boolean): SelectionDescription {
   const { unsearched, presenceLeftOut } = explained;
-  const criteria = explained.parts.map(({ reads, period }) =>
-    period === undefined
-      ? sentence(reads)
-      : `${sentence(reads)} That is from ${period.from} to ${period.to} (${period.zone}).`,
-  );
+  const numbers = numbersOf(explained.parts);
+  const criteria = explained.parts.map(({ reads, period }, i) => {
+    const when = period === undefined ? '' : ` That is from ${period.from} to ${period.to} (${period.zone}).`;
+    return `${numbers[i]}  ${sentence(reads)}${when}`;
+  });
   const notSearched = [
     ...(unsearched.attachments > 0
       ? [
