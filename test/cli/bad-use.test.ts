@@ -120,7 +120,7 @@ describe('arguments that are not of their form', () => {
     ['search brackets without end', ['search', '('.repeat(100_000)], 'bad-query'],
     ['search a million letters', ['search', HUGE.replaceAll('x', 'a b ')], undefined],
     ['search an unknown field', ['search', 'colour:red'], 'unknown-field'],
-    ['search a field of later', ['search', 'custodian:mei'], 'unknown-field'],
+    ['search a field of later', ['search', 'tag:urgent'], 'unknown-field'],
     ['search a day that is none', ['search', 'since:2016-02-31'], 'bad-query'],
     ['search with a negative limit', ['search', 'x', '--limit', '-1'], 'bad-usage'],
     ['search with a limit in words', ['search', 'x', '--limit', 'ten'], 'bad-usage'],

@@ -11,9 +11,10 @@ import { run } from '../../src/cli/run.ts';
 import { awaitIndexed, awaitStreamSealed } from '../../src/cli/wait.ts';
 import { type EmbeddedSettings, embeddedSchema } from '../../src/config/settings.ts';
 import type { Role } from '../../src/core/control/roles.ts';
+import { application, type ServiceOptions } from '../../src/http/application.ts';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import type { ServiceParts } from '../../src/http/served.ts';
-import { application, Service, type ServiceOptions } from '../../src/http/service.ts';
+import { Service } from '../../src/http/service.ts';
 
 export const PASSWORD = 'seven quiet herons';
 const caller = {
