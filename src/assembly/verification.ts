@@ -29,12 +29,17 @@ export async function keepVerified(archive: Archive, caller: Caller): Promise<vo
   if (everyHours === 0) return;
   const { clock } = archive;
   const earliest = clock.now() + AT_FIRST;
+  // What this node did may not be sealed yet when the log is looked at next.
+  let own = 0;
   while (!caller.signal.aborted) {
-    const last = await lastVerified(archive);
-    const due = Math.max(earliest, last === undefined ? 0 : last + everyHours * HOUR);
+    const last = Math.max(own, (await lastVerified(archive)) ?? 0);
+    const due = Math.max(earliest, last + everyHours * HOUR);
     const wait = Math.min(due - clock.now(), LONGEST_WAIT);
     if (wait > 0) await sleep(wait, undefined, { signal: caller.signal }).catch(() => {});
-    else await verifyOnce(archive, caller);
+    else {
+      await verifyOnce(archive, caller);
+      own = clock.now();
+    }
   }
 }
 
