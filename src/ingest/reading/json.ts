@@ -204,7 +204,21 @@ export function asExtra(value: JsonObject, text: string, repairs: Repair[]): { [
       : child,
   );
   const result: { [key: string]: Json } = {};
-  if (isObject(exact)) for (const key of Object.keys(value)) result[key] = (exact[key] ?? null) as Json;
+  for (const [key, child] of Object.entries(value))
+    result[key] = withNumbersOf(child, isObject(exact) ? exact[key] : undefined);
+  return result;
+}
+
+/** A value with the source text of its unsafe numbers; all else is as it was mended, and no more than was kept. */
+function withNumbersOf(value: unknown, exact: unknown): Json {
+  if (typeof value === 'number')
+    return isSafe(value) ? value : typeof exact === 'string' ? exact : `${value}`;
+  if (Array.isArray(value))
+    return value.map((child, i) => withNumbersOf(child, Array.isArray(exact) ? exact[i] : undefined));
+  if (!isObject(value)) return value as Json;
+  const result: { [key: string]: Json } = {};
+  for (const [key, child] of Object.entries(value))
+    result[key] = withNumbersOf(child, isObject(exact) ? exact[key] : undefined);
   return result;
 }
 

@@ -88,7 +88,7 @@ async function* dumpParts(file: SourceFile, tables: Tables): AsyncIterable<reado
 }
 
 /** The line that a console draws under the names: `-----+-----`, `---|---`. */
-const RULE = /^[-+|]*-{3,}[-+|]*\s*$/u;
+const isRule = (line: string): boolean => line.includes('---') && /^[-+|]+\s*$/u.test(line);
 /** What a console says after the rows: `(12 rows)`, `(12 rows affected)`. */
 const COUNT = /^\s*\(\d+ rows?(?: affected)?\)\s*$/iu;
 
@@ -113,7 +113,7 @@ async function* csvParts(
       }
       const repairs: Repair[] = [];
       const record = decode(stream, bytes, repairs);
-      if (isSecond && RULE.test(record)) {
+      if (isSecond && isRule(record)) {
         isSecond = false;
         isAligned = true;
         continue;

@@ -42,6 +42,19 @@ test('numbers that are no safe integer keep the text of the source', () => {
   expect(repairs).toEqual([{ code: 'number-as-text' }]);
 });
 
+test('beside numbers as text stands what was kept, as it was mended', () => {
+  const text = '{"content":{"url":"a\\ud800","info":{"ratio":1.5}},"sent":2}';
+  expect(asExtra({ content: { info: { ratio: 1.5 } } }, text, [])).toEqual({
+    content: { info: { ratio: '1.5' } },
+  });
+  const repairs: Repair[] = [];
+  const mended = parseJson(text, repairs) as { content: object };
+  expect(asExtra({ content: mended.content }, text, repairs)).toEqual({
+    content: { url: 'a\ufffd', info: { ratio: '1.5' } },
+  });
+  expect(repairs.map(({ code }) => code)).toEqual(['lone-surrogate', 'number-as-text']);
+});
+
 test('lone surrogates become U+FFFD in keys and values, pairs stay', () => {
   const repairs: Repair[] = [];
   expect(parseJson('{"\\ud83d":"a\\ude00","ok":"\\ud83d\\ude00"}', repairs)).toEqual({
