@@ -1,5 +1,6 @@
 /** What exports and productions share at the command line. */
 import { recordHeads } from '../archive/acts.ts';
+import { openReader } from '../archive/read/open-reader.ts';
 import type { Head } from '../archive/reader.ts';
 import { awaitAct } from '../archive/sealing.ts';
 import { count, plural } from '../core/counted.ts';
@@ -11,7 +12,6 @@ import type { Explanation, Selection } from '../search/searcher.ts';
 import type { Archive } from './archive.ts';
 import { actTools } from './audit.ts';
 import { type Context, check } from './context.ts';
-
 import { Progress } from './progress.ts';
 import { lateness } from './wait.ts';
 
@@ -91,15 +91,18 @@ export function describe(explained: Explanation, whole: boolean, printQuery: boo
   };
 }
 
+/** An export reads in the order of the vault, and keeps what it has read for as long as the report takes; bytes. */
+const CACHES = { segmentBytes: 4 * 1024 * 1024, commitBytes: 4 * 1024 * 1024 };
+
 /** What the bundle is sealed and printed with, and how its progress is shown. */
-export function makingOf(
+export async function makingOf(
   context: Context,
   archive: Archive,
-): Pick<ExportRequest, 'reader' | 'seal' | 'timestamper' | 'clock' | 'random' | 'progress'> {
-  const { reader, keys, settings, random } = archive;
+): Promise<Pick<ExportRequest, 'reader' | 'seal' | 'timestamper' | 'clock' | 'random' | 'progress'>> {
+  const { vault, identity, keys, settings, random } = archive;
   const progress = new Progress(context.io, context.clock);
   return {
-    reader,
+    reader: await openReader(vault, identity, CACHES),
     seal: keys.seal,
     ...(settings.timestampAuthority === undefined
       ? {}

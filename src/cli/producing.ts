@@ -69,7 +69,7 @@ export async function planProduction(
     attempt,
   };
   const measured = await measureExport({
-    ...makingOf(context, archive),
+    ...(await makingOf(context, archive)),
     hits: selected(context, selection, matter.zone, !hitsOnly),
     out: join(context.deployment.folders(archive.settings).cache, `production-${terms.production}`),
     selection: description,
@@ -108,7 +108,7 @@ export async function renderProduction(
   );
   const { prefix, width, first, last, created } = production;
   return await exportBundle({
-    ...makingOf(context, archive),
+    ...(await makingOf(context, archive)),
     hits: selected(context, selection, spec.zone, !spec.hitsOnly),
     out,
     selection: spec.selection,

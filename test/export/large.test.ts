@@ -17,8 +17,8 @@ beforeAll(async () => {
   out = join(exporting.workshop.folder, 'large');
   const script = join(import.meta.dirname, 'large-export.ts');
   const { vault, folder } = exporting.workshop;
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
+  const { stdout } = await promisify(execFile)(join(import.meta.dirname, '../../bin/node-for'), [
+    'export',
     script,
     vault.root,
     out,

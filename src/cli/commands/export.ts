@@ -48,7 +48,7 @@ export const exportCommand: CommandSpec = {
       const { directory } = await archive.control.refresh();
       await sealHeads(context, archive);
       const made = await exportBundle({
-        ...makingOf(context, archive),
+        ...(await makingOf(context, archive)),
         hits: selected(context, selection, zone, whole),
         out,
         selection: describe(explained, whole, options.printQuery === true),

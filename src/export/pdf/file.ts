@@ -22,6 +22,8 @@ export interface PdfOptions {
 const PAPERS: Record<Paper, [number, number]> = { letter: [612, 792], a4: [595.28, 841.89] };
 /** Bytes that may wait for the disk before the writer is made to wait. */
 const HIGH_WATER = 1024 * 1024;
+/** Bytes that go to the disk at once. */
+const BLOCK = 64 * 1024;
 
 /** Opens the file; nothing is on it before the first page. */
 export function createPdf(options: PdfOptions): PdfFile {
@@ -63,6 +65,7 @@ export class PdfFile {
         ModDate: created,
       },
     } as PDFKit.PDFDocumentOptions) as Pdf;
+    inBlocks(this.pdf);
     this.fonts = new Fonts(this.pdf);
     this.shaper = new Shaper(this.fonts);
     const out = createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: HIGH_WATER });
@@ -114,4 +117,29 @@ export class PdfFile {
     const bookmarks = this.pdf.outline.children;
     bookmarks.unshift(...bookmarks.splice(bookmark));
   }
+}
+
+/**
+ * pdfkit pushes each line by itself, and at the end the places of all objects without a pause: a hundred thousand small
+ * buffers that wait for the disk. Here they wait as blocks.
+ */
+function inBlocks(pdf: Pdf): void {
+  const push = pdf.push.bind(pdf);
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    if (bytes > 0) push(Buffer.concat(waiting, bytes));
+    waiting = [];
+    bytes = 0;
+  };
+  pdf.push = (chunk) => {
+    if (chunk === null) {
+      flush();
+      return push(null);
+    }
+    waiting.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= BLOCK) flush();
+    return true;
+  };
 }

@@ -72,6 +72,8 @@ export interface PdfInternals {
   readonly _outline?: OutlineItem;
   readonly outline: OutlineItem;
   readonly readableLength: number;
+  /** What was written goes here, a line at a time; null ends the document. */
+  push(chunk: Uint8Array | null): boolean;
   ref(data: object): PdfReference;
 }
 

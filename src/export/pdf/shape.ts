@@ -186,13 +186,15 @@ export class Shaper {
     const { glyphs, positions } = face.font.layout(text, [], undefined, undefined, direction);
     const scale = 1000 / face.font.unitsPerEm;
     const spans: Span[] = [];
-    let span: { x: number; y: number; show: string; hex: string } | undefined;
+    let span: { x: number; y: number; show: string[]; hex: string[] } | undefined;
     // `pen` is where TJ would draw the next glyph by itself, `x` where the font wants it.
     let pen = 0;
     let x = 0;
+    // Joined: added to one another they would be kept as a tree with a node for each glyph, five times as large.
     const close = (): void => {
-      if (span !== undefined)
-        spans.push({ face, x: span.x, y: span.y, show: `${span.show}<${span.hex}>`, end: pen });
+      if (span === undefined) return;
+      span.show.push('<', ...span.hex, '>');
+      spans.push({ face, x: span.x, y: span.y, show: span.show.join(''), end: pen });
     };
     for (let i = 0; i < glyphs.length; i++) {
       const glyph = glyphs[i];
@@ -203,15 +205,15 @@ export class Shaper {
       const rise = position.yOffset * scale;
       if (span === undefined || rise !== span.y) {
         close();
-        span = { x: at, y: rise, show: '', hex: '' };
+        span = { x: at, y: rise, show: [], hex: [] };
       } else if (Math.abs(at - pen) > 0.01) {
-        span.show += `<${span.hex}>${round(pen - at)} `;
-        span.hex = '';
+        span.show.push('<', ...span.hex, '>', round(pen - at), ' ');
+        span.hex = [];
       }
       const id = face.subset.includeGlyph(glyph.id);
       face.widths[id] ??= glyph.advanceWidth * scale;
       face.unicode[id] ??= glyph.codePoints;
-      span.hex += id.toString(16).padStart(4, '0');
+      span.hex.push(id.toString(16).padStart(4, '0'));
       pen = at + glyph.advanceWidth * scale;
       x += position.xAdvance * scale;
     }
