@@ -1,6 +1,7 @@
 /**
- * Logs of IRC clients: XChat and HexChat (log and scrollback), irssi, WeeChat, mIRC, ZNC, and the plain form of public
- * channel archives. Forms: public logs, and the documentation of each client's logging.
+ * Logs of IRC clients and bots: XChat and HexChat (log and scrollback), irssi, WeeChat, mIRC, ZNC, KVIrc, Konversation,
+ * Textual, The Lounge, bip, BitchX, Eggdrop, EnergyMech, Supybot, and the plain form of public channel archives. Forms:
+ * public logs, and the documentation or source of each client's logging.
  */
 import type { Format } from '../format.ts';
 import { entryFrames } from '../reading/entries.ts';
@@ -17,6 +18,8 @@ export const irc: Format = {
     { name: 'irssi', proven: 'synthetic only' },
     { name: 'WeeChat', proven: 'synthetic only' },
     { name: 'mIRC', proven: 'synthetic only' },
+    { name: 'KVIrc, Konversation, Textual, The Lounge and Quassel (text)', proven: 'synthetic only' },
+    { name: 'bip, BitchX, Eggdrop, EnergyMech and Supybot (Limnoria)', proven: 'synthetic only' },
     {
       name: 'ZNC and public channel archives',
       proven: 'real sample',
@@ -28,7 +31,8 @@ export const irc: Format = {
     'There is no zone; state it with --zone, else UTC is assumed and marked.',
     'The channel comes from the name of the file, else from the first line that names one.',
     'Dates come from the lines that open the log or begin a day, else from the name of the file, else from `date` in the file of `--settings`; without any, entries are the reject “time-missing”.',
-    'Joins, parts and the like are understood in English; in other languages they are notices.',
+    'Joins, parts and the like are understood in English; in other languages they are notices, or taken for what somebody did where the client marks both alike.',
+    'A log whose lines have no time stands at the time of its last heading, precise to the day.',
   ],
   detect(probe) {
     const lines = probe.text.slice(0, 16_384).split(/\r?\n/u, 60);

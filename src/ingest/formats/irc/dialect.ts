@@ -1,21 +1,9 @@
 /** How the clients write lines and dates. */
 import { dayMs } from '../../reading/log-clock.ts';
 import { monthOf } from '../../reading/month-name.ts';
-import { offsetMinutes, wallMs } from '../../reading/time.ts';
-
-/** A line with its time taken off. */
-export interface Timed {
-  /** Milliseconds since 1970, where the line has an epoch. */
-  readonly epoch?: number;
-  /** Month and day of the line, where it has no year. */
-  readonly date?: readonly [month: number, day: number];
-  /** Start of the day, milliseconds as if UTC, where the line has a whole date. */
-  readonly day?: number;
-  /** Milliseconds of the day; `invalid` where no clock shows it; absent where the line has no time. */
-  readonly clock?: number | 'invalid';
-  readonly seconds: boolean;
-  readonly rest: string;
-}
+import { offsetMinutes } from '../../reading/time.ts';
+import { withoutCodes } from './said.ts';
+import { clockOf, dayOf, rarelyTimed, type Timed } from './stamps.ts';
 
 const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2}))?`;
 const MONTH_DAY = new RegExp(String.raw`^ ?(\p{L}{3,4})\.? +(\d{1,2}) ${CLOCK} +`, 'u');
@@ -29,9 +17,15 @@ const BRACKET = new RegExp(
 );
 const BARE = new RegExp(String.raw`^${CLOCK}(?: ?([AaPp][Mm]))?(?= [<\- *[])`, 'u');
 
+/** The number of its kind that KVIrc puts before a line (its `kvi_out.h`). */
+const KVIRC = /^(\d{1,3}) (?=\[\d|\d{4}-)/u;
+const KVIRC_ACTIONS = new Set(['32', '145', '146', '147']);
+
 /** Takes the time off a line; undefined: it has none in any form that is known. */
 export function timed(line: string): Timed | undefined {
   const first = line.charCodeAt(0);
+  // mIRC colours whole lines.
+  if (first === 3) return timed(withoutCodes(line));
   if (first === 84) {
     const match = EPOCH.exec(line);
     if (match !== null)
@@ -39,7 +33,7 @@ export function timed(line: string): Timed | undefined {
   }
   if (first === 91) {
     const match = BRACKET.exec(line);
-    if (match === null) return undefined;
+    if (match === null) return rarelyTimed(line);
     const [all, year, month, date, hour, minute, second, offset, half] = match;
     const day = year === undefined ? undefined : dayOf(year, month ?? '', date ?? '');
     const instant = instantIn(day, clockOf(hour, minute, second, half).clock, offset);
@@ -63,7 +57,12 @@ export function timed(line: string): Timed | undefined {
       return { ...clockOf(hour, minute, second), day, rest: line.slice(all.length) };
     }
     const bare = BARE.exec(line);
-    if (bare === null) return undefined;
+    if (bare === null) {
+      const kind = KVIRC.exec(line)?.[1];
+      if (kind === undefined) return rarelyTimed(line);
+      const found = timed(line.slice(kind.length + 1));
+      return found !== undefined && KVIRC_ACTIONS.has(kind) ? { ...found, rest: `* ${found.rest}` } : found;
+    }
     const [all, hour, minute, second, half] = bare;
     return { ...clockOf(hour, minute, second, half), rest: line.slice(all.length).replace(/^ /u, '') };
   }
@@ -78,27 +77,14 @@ export function timed(line: string): Timed | undefined {
 /** Milliseconds since 1970 of a whole date with its offset. */
 function instantIn(
   day: number | undefined,
-  clock: number | 'invalid',
+  clock: number | 'invalid' | undefined,
   offset: string | undefined,
 ): number | undefined {
   const minutes = offset === undefined ? undefined : offsetMinutes(offset);
-  return day === undefined || clock === 'invalid' || minutes === undefined
+  return day === undefined || typeof clock !== 'number' || minutes === undefined
     ? undefined
     : day + clock - minutes * 60_000;
 }
-
-const clockOf = (
-  hour: string | undefined,
-  minute: string | undefined,
-  second: string | undefined,
-  half?: string,
-): { clock: number | 'invalid'; seconds: boolean } => ({
-  clock: dayMs(hour ?? '', minute ?? '', second, half) ?? 'invalid',
-  seconds: second !== undefined,
-});
-
-export const dayOf = (year: string, month: string | number, date: string): number | undefined =>
-  wallMs({ year: Number(year), month: Number(month), day: Number(date), hour: 0, minute: 0, second: 0 });
 
 /** A line that says when the log was opened or closed, or which day begins. */
 export interface Heading {
@@ -110,18 +96,24 @@ export interface Heading {
   readonly channel?: string;
 }
 
-const C_TIME = /(\p{L}{2,4})\.? +(\p{L}{3,5})\.? +(\d{1,2}) +(?:(\d{2}):(\d{2}):(\d{2}) +)?(\d{4})\s*$/u;
+const C_TIME = /(\p{L}{2,4})\.? +(\p{L}{3,5})\.? +(\d{1,2}) +(?:(\d{2}):(\d{2}):(\d{2}) +)?(\d{4})[\s#]*$/u;
 const OPENS =
-  /^(?:\*{4} [^\n]{1,40} |--- (?:Log (?:opened|closed)|Day changed) |Session (?:Start|Time|Close): )/u;
+  /^(?:\*{4} [^\n]{1,40} |--- (?:Log (?:opened|closed)|Day changed) |Session (?:Start|Time|Close): |IRC log (?:started|ended) |### Log session |\*{3} on |\[[\d:]{5,8}\] --- )/u;
+const SAYS_NOTHING = /^(?:Session Ident: |# |\*{3} Logfile started)/u;
+/** First characters of headings. */
+const MARKS = new Set(['*', '-', 'S', '#', 'I', '[']);
 
 /** Whether a line is a heading, and what it says; `undefined` day where its date is not understood. */
 export function headingOf(line: string): { readonly isHeading: boolean; readonly heading?: Heading } {
   const first = line.charAt(0);
-  if (first !== '*' && first !== '-' && first !== 'S' && first !== '#') return { isHeading: false };
-  if (/^(?:Session Ident: |# )/u.test(line)) return { isHeading: true };
+  if (!MARKS.has(first)) return { isHeading: false };
+  // Eggdrop stamps the day as any other line.
+  if (first === '[' && !line.startsWith('] --- ', 6) && !line.startsWith('] --- ', 9))
+    return { isHeading: false };
+  if (SAYS_NOTHING.test(line)) return { isHeading: true };
   if (!OPENS.test(line)) return { isHeading: false };
   const match = C_TIME.exec(line);
-  if (match === null) return { isHeading: line.startsWith('----') || line.startsWith('--- ') };
+  if (match === null) return { isHeading: /^(?:----|--- |IRC log |### )/u.test(line) };
   const [, , name = '', date = '', hour = '0', minute = '0', second = '0', year = ''] = match;
   const month = monthOf(name);
   const day = month === undefined ? undefined : dayOf(year, month, date);
@@ -130,25 +122,39 @@ export function headingOf(line: string): { readonly isHeading: boolean; readonly
   return { isHeading: true, heading: { day, clock } };
 }
 
+const OPENED: readonly (readonly [pattern: RegExp, client: string, confidence: number])[] = [
+  [/^\*{4} (?:BEGIN|END(?:ING)?) LOGGING AT /u, 'XChat or HexChat', 0.9],
+  [/^--- (?:Log opened|Day changed) /u, 'irssi', 0.9],
+  [/^Session (?:Start|Ident): /u, 'mIRC', 0.85],
+  [/^IRC log started \p{L}{3} /u, 'BitchX or ircII', 0.85],
+  [/^T \d{9,10} /u, 'XChat (scrollback)', 0.8],
+];
+const COLUMNS = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}\S{0,12}\t[^\t]{0,64}\t/u;
+/** What stands after a time in no other kind of log. */
+const SPOKEN =
+  /^(?:<[ @+%&~!\r]*(?:!n?c?\r)?[^<>\s]{1,40}\r?>[ \t]|-!- |\*\*\* (?:Joins|Parts|Quits): |[<>] (?:\* )?\S{1,120}: |\*[ \t]\S|\*\*\* \S|-\S{1,40}- |\u2022 \S{1,40}: |Action: \S)/u;
+/** That alone could be in a log of another kind, too. */
+const STARRED = /^\*{1,3}[ \t]/u;
+
 /** Which client writes such lines. */
 export function dialectOf(lines: readonly string[]): { client: string; confidence: number } | undefined {
   let spoken = 0;
+  let starred = 0;
   let tabbed = 0;
   for (const line of lines) {
-    if (/^\*{4} (?:BEGIN|END(?:ING)?) LOGGING AT /u.test(line))
-      return { client: 'XChat or HexChat', confidence: 0.9 };
-    if (/^--- (?:Log opened|Day changed) /u.test(line)) return { client: 'irssi', confidence: 0.9 };
-    if (/^Session (?:Start|Ident): /u.test(line) && !/\(/u.test(line))
-      return { client: 'mIRC', confidence: 0.85 };
-    if (/^T \d{9,10} /u.test(line)) return { client: 'XChat (scrollback)', confidence: 0.8 };
-    if (/^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}\S{0,12}\t[^\t]{0,64}\t/u.test(line)) tabbed++;
-    else if (
-      /^(?:\[(?:\d{4}-\d{2}-\d{2}[T ])?\d{2}:\d{2}(?::\d{2})?[^\]\s]{0,16}\]|\d{2}:\d{2}(?::\d{2})?|\p{L}{3} \d{2} \d{2}:\d{2}:\d{2}) {1,2}(?:<[ @+%&~!]?[^<>\s]{1,40}>[ \t]|\* \S|-!- |\*\*\* (?:Joins|Parts|Quits): )/u.test(
-        line,
-      )
-    )
-      spoken++;
+    for (const [pattern, client, confidence] of OPENED) if (pattern.test(line)) return { client, confidence };
+    if (COLUMNS.test(line)) tabbed++;
+    else {
+      const found = timed(line);
+      const rest = found?.rest.trimStart() ?? '';
+      const isWorded = found?.isWorded === true && rest.includes('\t');
+      if (!isWorded && !SPOKEN.test(rest)) continue;
+      if (STARRED.test(rest)) starred++;
+      else spoken++;
+    }
   }
   if (tabbed > 0) return { client: 'WeeChat', confidence: 0.8 };
-  return spoken > 1 ? { client: 'an IRC client', confidence: 0.75 } : undefined;
+  if (spoken > 0 && spoken + starred > 1) return { client: 'an IRC client', confidence: 0.75 };
+  const alone = spoken === 1 && lines.filter((line) => line.trim() !== '').length <= 2;
+  return alone ? { client: 'an IRC client', confidence: 0.5 } : undefined;
 }

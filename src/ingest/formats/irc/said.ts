@@ -1,7 +1,10 @@
 /** What a line says, once its time is taken off. */
+import { toldIn } from './told.ts';
 
 export type Said =
   | { readonly kind: 'message' | 'action' | 'notice-from'; readonly who: string; readonly text: string }
+  /** Sent by the account itself, to somebody. */
+  | { readonly kind: 'sent'; readonly to: string; readonly text: string; readonly isNotice: boolean }
   | { readonly kind: 'join' | 'leave'; readonly who: string; readonly by?: string; readonly room?: string }
   | { readonly kind: 'topic'; readonly who?: string; readonly topic: string }
   | { readonly kind: 'invite'; readonly who: string; readonly invited: string }
@@ -11,8 +14,10 @@ export type Said =
 const codes = (...all: readonly number[]): string => String.fromCharCode(...all);
 const COLOUR = codes(0x03);
 const RESET = codes(0x0f);
+/** KVIrc keeps its links: `\r!n\ralice\r`. */
+const LINK = String.raw`\r(?:![\w#]{0,4}\r)?`;
 const CODES = new RegExp(
-  `${COLOUR}(?:\\d{1,2}(?:,\\d{1,2})?)?|[${codes(0x02, 0x08, 0x0f, 0x11, 0x16, 0x1d, 0x1e, 0x1f)}]`,
+  `${COLOUR}(?:\\d{1,2}(?:,\\d{1,2})?)?|${LINK}|[${codes(0x02, 0x08, 0x0f, 0x11, 0x16, 0x1d, 0x1e, 0x1f)}]`,
   'gu',
 );
 /** In scrollback an action has its nickname in a colour of its own; anything else behind a star is the client's word. */
@@ -26,51 +31,54 @@ const HAS_CODES = /[\x02-\x1f]/;
 export const withoutCodes = (text: string): string =>
   HAS_CODES.test(text) ? text.replaceAll(CODES, '') : text;
 
-const NICK = String.raw`([^\s<>()*!#&+,.:?@~-][^\s<>()]{0,63})`;
 const SPOKEN = /^<[ @+%&~!]*([^<>\s][^<>]{0,63})>[ \t]?(.*)$/su;
-const NOTICE = new RegExp(String.raw`^-${NICK}(?:\(\S{1,200}\))?- (.*)$`, 'su');
-const MASK = String.raw`(?: [([]\S{1,200}[)\]])?`;
-const JOIN = new RegExp(String.raw`^${NICK}${MASK} {1,2}(?:has )?joined(?: (\S{1,200}))?`, 'u');
-const LEFT = new RegExp(String.raw`^${NICK}${MASK} {1,2}has (?:left|quit)(?: ([#&]\S{1,200}))?`, 'u');
-const KICKED = new RegExp(
-  String.raw`^${NICK} (?:has kicked ${NICK}|was kicked (?:from \S{1,200} )?by ${NICK})`,
-  'u',
-);
-/** What a client says of itself behind one star, where others put who acts. */
-const OWN_WORD =
-  /^(?:(?:Now|Re)?talking (?:in|on) |Now talking |Topic is |Set by .{1,100} on |Disconnected|Connecting to |Attempting to |Retrieving |Rejoined |Dns |Logging |Looking up |Users on |You (?:are|have|were) |End of |Loaded |Closing |Resuming |Unable to )/iu;
-const QUIT = new RegExp(String.raw`^${NICK} \(\S{1,200}\) Quit\b`, 'u');
-const RENAMED = new RegExp(String.raw`^${NICK} is now known as ${NICK}`, 'u');
-const TOPIC = new RegExp(
-  String.raw`^${NICK} (?:has )?change[sd] (?:the )?topic (?:(?:of|for|on) \S{1,200} )?(?:from [^\n]{0,600} )?to:? ?(.*)$`,
-  'su',
-);
-const TOPIC_IS = /^Topic (?:(?:for|of) \S{1,200} )?is:? ?'?(.*?)'?$/su;
-const INVITED = new RegExp(String.raw`^${NICK} (?:has )?invited ${NICK}`, 'u');
-const ZNC = /^\*\*\* (Joins|Parts|Quits): (\S{1,64})/u;
-const ZNC_TOPIC = /^\*\*\* (\S{1,64}) changes topic to '(.*)'$/su;
-const ACTION = new RegExp(String.raw`^\*[ \t]+${NICK} (.*)$`, 'su');
-const MARK = /^(?:-->|<--|---|--|-!-|===|\*{1,3})[ \t]+/u;
+const NOTICE = /^-([^\s<>()*!#&+,.:?@~-][^\s<>():]{0,63})(?::[#&]\S{1,120})?(?:\(\S{1,200}\))?-[ \t](.*)$/su;
+/** XChat's `>ben<` and `->ben<-`. */
+const SENT = /^(-)?>([^\s<>]{1,64})<-?[ \t](.*)$/su;
+/** mIRC's `-> *ben*` and `-> -ben-`. */
+const SENT_TO = /^-> ([*-])([^\s*]{1,64})\1[ \t](.*)$/su;
+/** From somebody to the account alone. */
+const PRIVATE = /^\*([^\s*<>]{1,64})\*[ \t](.*)$/su;
+/** bip: `< ben!b@host: text`, `> alice: text`, `< * ben!b@host waves`. */
+const BIP = /^[<>] ([^\s!:*]{1,64})(?:!\S{1,200}?)?: (.*)$/su;
+const BIP_ACTION = /^[<>] \* ([^\s!:*]{1,64})(?:!\S{1,200})? (.*)$/su;
+/** Textual's `• carol: waves`, Eggdrop's `Action: carol waves`. */
+const TEXTUAL = /^\u2022 (\S{1,64}?): (.*)$/su;
+const EGGDROP = /^Action: (\S{1,64}) (.*)$/su;
 /** Quassel's mark of an action. */
 const QUASSEL = /^-\*-[ \t]+(\S{1,64})[ \t](.*)$/su;
+const FORMS: readonly (readonly [pattern: RegExp, kind: 'message' | 'action' | 'notice-from'])[] = [
+  [SPOKEN, 'message'],
+  [NOTICE, 'notice-from'],
+  [QUASSEL, 'action'],
+  [PRIVATE, 'message'],
+  [BIP, 'message'],
+  [BIP_ACTION, 'action'],
+  [TEXTUAL, 'action'],
+  [EGGDROP, 'action'],
+];
+
+/** What a client says of itself behind one star, where others put who acts. */
+const OWN_WORD =
+  /^(?:(?:Now|Re)?talking (?:in|on) |Now talking |Topic (?:is |for \S{1,120} set )|Set by .{1,100} on |Channel [#&]|Disconnected|Connecting to |Attempting to |Retrieving |Rejoined |Dns |Logging |Looking up |Users on |You (?:are|have|were) |End of |Loaded |Closing |Resuming |Unable to |Du (?:sprichst|bist|wurdest) |Thema (?:für|von) |Vous (?:parlez|êtes) |Le sujet |Ahora |Estás |Você )/iu;
+/** Who is shown with his host comes, goes or is renamed, in whatever language that is said. */
+const MASKED = /^\S{1,64} [([]?\S{1,64}@\S{1,120}[)\]]?(?: |$)/u;
+const ACTION = /^\*[ \t]+([^\s<>()*!#&+,.:?@~-][^\s<>()]{0,63}) (.*)$/su;
+const MARK = /^(?:-->|<--|<->|<-\*|---|--|-!-|===|\*{1,3})[ \t]+/u;
 
 /** Reads a line. */
 export function saidIn(rest: string): Said {
-  const spoken = SPOKEN.exec(rest);
-  if (spoken?.[1] !== undefined) return { kind: 'message', who: spoken[1].trim(), text: spoken[2] ?? '' };
-  const notice = NOTICE.exec(rest);
-  if (notice?.[1] !== undefined) return { kind: 'notice-from', who: notice[1], text: notice[2] ?? '' };
-  const znc = ZNC.exec(rest);
-  if (znc?.[2] !== undefined) return { kind: znc[1] === 'Joins' ? 'join' : 'leave', who: znc[2] };
-  const zncTopic = ZNC_TOPIC.exec(rest);
-  if (zncTopic?.[1] !== undefined) return { kind: 'topic', who: zncTopic[1], topic: zncTopic[2] ?? '' };
-  const quassel = QUASSEL.exec(rest);
-  if (quassel?.[1] !== undefined) return { kind: 'action', who: quassel[1], text: quassel[2] ?? '' };
-  const mark = MARK.exec(rest)?.[0].trim();
-  if (mark === undefined) return { kind: 'notice', type: 'system' };
-  const told = toldIn(rest.slice(MARK.exec(rest)?.[0].length ?? 0));
+  for (const [pattern, kind] of FORMS) {
+    const match = pattern.exec(rest);
+    if (match?.[1] !== undefined) return { kind, who: match[1].trim(), text: match[2] ?? '' };
+  }
+  const [, mark0, to, text = ''] = SENT.exec(rest) ?? SENT_TO.exec(rest) ?? [];
+  if (to !== undefined) return { kind: 'sent', to, text, isNotice: mark0 === '-' };
+  const mark = MARK.exec(rest)?.[0] ?? '';
+  const told = toldIn(rest.slice(mark.length));
   if (told !== undefined) return told;
-  if (mark !== '*' || OWN_WORD.test(rest.replace(MARK, '').slice(0, 200)))
+  const after = rest.slice(mark.length, 256);
+  if (mark.trim() !== '*' || OWN_WORD.test(after) || MASKED.test(after))
     return { kind: 'notice', type: 'system' };
   const action = ACTION.exec(rest);
   // Two blanks are XChat's own word, which no nickname precedes.
@@ -78,36 +86,11 @@ export function saidIn(rest: string): Said {
   return { kind: 'action', who: action[1], text: action[2] ?? '' };
 }
 
-function toldIn(text: string): Said | undefined {
-  const head = text.slice(0, 1024);
-  const joined = JOIN.exec(head);
-  if (joined?.[1] !== undefined)
-    return { kind: 'join', who: joined[1], ...(joined[2] !== undefined && { room: joined[2] }) };
-  const left = LEFT.exec(head);
-  if (left?.[1] !== undefined)
-    return { kind: 'leave', who: left[1], ...(left[2] !== undefined && { room: left[2] }) };
-  const quit = QUIT.exec(head)?.[1];
-  if (quit !== undefined) return { kind: 'leave', who: quit };
-  const kicked = KICKED.exec(head);
-  if (kicked?.[1] !== undefined) {
-    if (kicked[2] !== undefined) return { kind: 'leave', who: kicked[2], by: kicked[1] };
-    if (kicked[3] !== undefined) return { kind: 'leave', who: kicked[1], by: kicked[3] };
-  }
-  if (RENAMED.test(head)) return { kind: 'notice', type: 'renamed' };
-  const topic = TOPIC.exec(text);
-  if (topic?.[1] !== undefined) return { kind: 'topic', who: topic[1], topic: topic[2] ?? '' };
-  const is = TOPIC_IS.exec(text);
-  if (is !== null) return { kind: 'topic', topic: is[1] ?? '' };
-  const invited = INVITED.exec(head);
-  if (invited?.[1] !== undefined && invited[2] !== undefined)
-    return { kind: 'invite', who: invited[1], invited: invited[2] };
-  if (/^mode[/ ]| sets mode:? | gives voice | gives channel operator/u.test(head))
-    return { kind: 'notice', type: 'mode' };
-  return undefined;
-}
-
-/** WeeChat puts nickname or mark, a tab, and the text: brought into the form of the others. */
-export function fromColumns(rest: string): string {
+/**
+ * WeeChat, XChat and Konversation put nickname or mark, a tab, and the text: brought into the form of the others.
+ * `isWorded`: what stands there is a word of the client's, where it is no nickname in angles.
+ */
+export function fromColumns(rest: string, isWorded = false): string {
   const tab = rest.indexOf('\t');
   if (tab === -1 || tab > 64) return rest;
   const column = withoutCodes(rest.slice(0, tab)).trim();
@@ -116,6 +99,6 @@ export function fromColumns(rest: string): string {
   if (column === '*' && rest.startsWith(COLOUR) && !COLOURED_NICK.test(text)) return `** ${text}`;
   if (/^(?:-->|<--|--|---|=!=|\*)$/u.test(column) || column === '')
     return `${column === '' ? '--' : column} ${text}`;
-  if (column.startsWith('<')) return `${column} ${text}`;
-  return `<${column}> ${text}`;
+  if (/^(?:<.|->?.{1,64}-$|>.{1,64}<$|\*.{1,64}\*$)/u.test(column)) return `${column} ${text}`;
+  return isWorded ? `*** ${text}` : `<${column}> ${text}`;
 }
