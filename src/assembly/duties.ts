@@ -7,6 +7,7 @@ import type { Io } from '../cli/io.ts';
 import { baseOf, CONTROL, transcriptLogs } from '../core/logs.ts';
 import { SealedReceipts } from '../ingest/sealed.ts';
 import { type SweepResult, sweep } from '../ingest/sweep.ts';
+import { Backlog } from './backlog.ts';
 
 /** Control seals all logs' heads at least this often, while somebody is at work. */
 const HEADS_EVERY = 60 * 60 * 1000;
@@ -21,11 +22,12 @@ const ROUND = 60 * 1000;
 export async function serve(archive: Archive, caller: Caller, sweeps = true): Promise<void> {
   const sealed = new SealedReceipts(archive.reader);
   const logs = transcriptLogs(archive.identity.partitions);
-  // At start whatever is pending: the node that carried it may be gone. Dedup absorbs what is still under way.
+  const backlog = new Backlog(archive);
+  // At first whatever is pending: the node that carried it may be gone. Dedup absorbs what is still under way.
   let olderThan = 0;
   while (!caller.signal.aborted) {
     try {
-      if (sweeps) {
+      if (sweeps && (olderThan > 0 || !(await backlog.isMoving()))) {
         reportSweep(
           await sweep({ ...archive, register: await archive.control.refresh(), logs, sealed, olderThan }),
           caller.io,

@@ -103,6 +103,8 @@ await describeWith(['kafka', 'elasticsearch'], 'a distributed archive', ({ kafka
     await eventually(async () => (await run('search', 'cedar', '--count')).out.join('').includes('500'));
     expect(await answer('verify')).toMatchObject({ ok: true, faults: [] });
     await end(service, 'SIGINT');
+    // The stream still held all of it.
+    expect(service.said.join('')).not.toContain('carried');
   });
 
   test('stops at a topic that was replaced, and goes on after backup and restore', async () => {
