@@ -4,6 +4,9 @@ import type { ElasticsearchIndexSettings } from './elasticsearch-settings.ts';
 import { type BucketMeta, bucketMappings, INDEX_VERSION, POSITION_MAPPINGS } from './elasticsearch-source.ts';
 import type { Patience } from './patience.ts';
 
+/** Segments of a size that stand side by side before they are merged. */
+const MERGED_AT_ONCE = 25;
+
 /** An alias, and the index behind it. */
 export interface Member {
   readonly alias: string;
@@ -158,6 +161,9 @@ export class IndexSet {
             number_of_replicas: replicas,
             // What is added is found when the position is recorded, which asks for it.
             refresh_interval: '-1',
+            // Many small refreshes make many small segments: merged ten at a time, a document is written twice as often.
+            'merge.policy.segments_per_tier': MERGED_AT_ONCE,
+            'merge.policy.max_merge_at_once': MERGED_AT_ONCE,
           },
         });
       } catch (error) {

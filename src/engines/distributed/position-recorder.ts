@@ -3,8 +3,9 @@ import type { IndexPosition } from '../../core/ports/index.ts';
 import type { LogName } from '../../core/record.ts';
 
 /** The server rests so many times as long as recording took: the busier it is, the more logs share one refresh. */
-const REST = 2;
-const LONGEST_REST_MS = 300;
+const REST = { times: 2, longestMs: 300 } as const;
+/** After many documents it rests longer: while a backlog is worked off, fewer refreshes leave less to merge. */
+const REST_AFTER_MANY = { msEach: 0.1, longestMs: 1_000 } as const;
 
 /**
  * Records positions of many logs at a time. A refresh takes the server as long for one log as for all, and costs it as
@@ -16,6 +17,7 @@ export class PositionRecorder {
   /** What records those that wait; undefined where nobody does. */
   #next: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  readonly #sizes = new Map<LogName, number>();
 
   /** `record`: refreshes, then writes these positions; whoever waits for one of them gets its failure. */
   constructor(record: (positions: ReadonlyMap<LogName, IndexPosition>) => Promise<void>) {
@@ -39,7 +41,23 @@ export class PositionRecorder {
     const recording = this.#record(positions);
     this.#last = recording
       .catch(() => {})
-      .then(() => sleep(Math.min(LONGEST_REST_MS, REST * (performance.now() - begun))));
+      .then(() => sleep(restAfter(performance.now() - begun, this.#grown(positions))));
     await recording;
   }
+
+  /** Leaves that these positions are past the last ones of their logs. */
+  #grown(positions: ReadonlyMap<LogName, IndexPosition>): number {
+    let grown = 0;
+    for (const [log, { size }] of positions) {
+      grown += Math.max(0, size - (this.#sizes.get(log) ?? size));
+      this.#sizes.set(log, size);
+    }
+    return grown;
+  }
 }
+
+const restAfter = (tookMs: number, documents: number): number =>
+  Math.max(
+    Math.min(REST.longestMs, REST.times * tookMs),
+    Math.min(REST_AFTER_MANY.longestMs, REST_AFTER_MANY.msEach * documents),
+  );
