@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Archive } from '../src/cli/archive.ts';
+import { awaitIndexed, awaitStreamSealed } from '../src/cli/wait.ts';
 import { baseOf, transcriptLogs } from '../src/core/logs.ts';
 import { SharedEngines } from '../test/engines/shared.ts';
 import { withArchive } from './archive.ts';
@@ -11,7 +12,6 @@ import { inFolder } from './folders.ts';
 import { latency } from './latency.ts';
 import { note, type Result, timed } from './output.ts';
 import { ended, holdfast, start, untilReady } from './process.ts';
-import { Watch } from './watch.ts';
 
 export interface DistributedOptions {
   readonly messages: number;
@@ -102,11 +102,8 @@ function rateOfBacklog(settings: object): Promise<number> {
     // The service is ready a little after it began.
     const before = await indexed(archive);
     const { ms } = await timed(async () => {
-      const watch = new Watch(archive);
-      const watching = watch.run();
-      await watch.searchable();
-      watch.end();
-      await watching;
+      await awaitStreamSealed(archive);
+      await awaitIndexed(archive);
     });
     return (((await indexed(archive)) - before) / ms) * 1_000;
   });

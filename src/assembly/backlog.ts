@@ -1,12 +1,11 @@
 import type { Archive } from '../cli/archive.ts';
-import { sealedTo } from '../cli/wait.ts';
-import { baseLogs, baseOf } from '../core/logs.ts';
+import { heldByStream, notSealed } from '../cli/wait.ts';
 import type { LogName } from '../core/record.ts';
 
 /** What the stream held at the first look: entries that an archiver will seal need not be carried again. */
 export class Backlog {
   readonly #archive: Archive;
-  #wanted: ReadonlyMap<LogName, number> | undefined;
+  #held: ReadonlyMap<LogName, number> | undefined;
   #last = '';
 
   constructor(archive: Archive) {
@@ -15,25 +14,11 @@ export class Backlog {
 
   /** True while some of it is not sealed, and more of it is than at the look before. */
   async isMoving(): Promise<boolean> {
-    const wanted = await this.#held();
-    const places: string[] = [];
-    for (const log of await this.#archive.reader.openLogs()) {
-      const to = await sealedTo(this.#archive, log);
-      if (to < (wanted.get(baseOf(log)) ?? 0)) places.push(`${log} ${to}`);
-    }
-    const at = places.join();
+    this.#held ??= await heldByStream(this.#archive);
+    const behind = await notSealed(this.#archive, this.#held);
+    const at = behind.map(({ line }) => line).join();
     const moves = at !== '' && at !== this.#last;
     this.#last = at;
     return moves;
-  }
-
-  async #held(): Promise<ReadonlyMap<LogName, number>> {
-    const { identity, stream } = this.#archive;
-    this.#wanted ??= new Map(
-      await Promise.all(
-        baseLogs(identity.partitions).map(async (log) => [log, (await stream.bounds(log)).high] as const),
-      ),
-    );
-    return this.#wanted;
   }
 }

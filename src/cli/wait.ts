@@ -30,23 +30,33 @@ export async function awaitIndexed(archive: Archive, watcher: Watcher = {}): Pro
 
 /** Resolves when all that the stream held at the call is sealed. */
 export async function awaitStreamSealed(archive: Archive, watcher: Watcher = {}): Promise<void> {
-  const wanted = new Map<LogName, number>();
-  for (const base of baseLogs(archive.identity.partitions))
-    wanted.set(base, (await archive.stream.bounds(base)).high);
-  await until(archive, watcher, async () => {
-    const behind: Behind[] = [];
-    for (const [base, high] of wanted) {
-      const log = (await archive.reader.openLogs()).find((name) => baseOf(name) === base);
-      const to = log === undefined ? 0 : await sealedTo(archive, log);
-      if (to < high) behind.push({ log: base, line: `${base} ${to} of ${high}` });
-    }
-    return behind;
-  });
+  const held = await heldByStream(archive);
+  await until(archive, watcher, () => notSealed(archive, held));
 }
 
-interface Behind {
+/** A log that is behind, and how far it is: a line that changes whenever it moves. */
+export interface Behind {
   readonly log: LogName;
   readonly line: string;
+}
+
+/** The offset of each log, by base name, below which the stream was filled at the call. */
+export async function heldByStream(archive: Archive): Promise<ReadonlyMap<LogName, number>> {
+  const held = new Map<LogName, number>();
+  for (const base of baseLogs(archive.identity.partitions))
+    held.set(base, (await archive.stream.bounds(base)).high);
+  return held;
+}
+
+/** Logs that have not sealed everything below these offsets. */
+export async function notSealed(archive: Archive, held: ReadonlyMap<LogName, number>): Promise<Behind[]> {
+  const behind: Behind[] = [];
+  for (const [base, high] of held) {
+    const log = (await archive.reader.openLogs()).find((name) => baseOf(name) === base);
+    const to = log === undefined ? 0 : await sealedTo(archive, log);
+    if (to < high) behind.push({ log: base, line: `${base} ${to} of ${high}` });
+  }
+  return behind;
 }
 
 async function until(
