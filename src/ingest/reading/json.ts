@@ -203,10 +203,7 @@ export function asExtra(value: JsonObject, text: string, repairs: Repair[]): { [
       ? (context?.source ?? String(child))
       : child,
   );
-  const result: { [key: string]: Json } = {};
-  for (const [key, child] of Object.entries(value))
-    result[key] = withNumbersOf(child, isObject(exact) ? exact[key] : undefined);
-  return result;
+  return membersWithNumbersOf(value, exact);
 }
 
 /** A value with the source text of its unsafe numbers; all else is as it was mended, and no more than was kept. */
@@ -215,7 +212,10 @@ function withNumbersOf(value: unknown, exact: unknown): Json {
     return isSafe(value) ? value : typeof exact === 'string' ? exact : `${value}`;
   if (Array.isArray(value))
     return value.map((child, i) => withNumbersOf(child, Array.isArray(exact) ? exact[i] : undefined));
-  if (!isObject(value)) return value as Json;
+  return isObject(value) ? membersWithNumbersOf(value, exact) : (value as Json);
+}
+
+function membersWithNumbersOf(value: JsonObject, exact: unknown): { [key: string]: Json } {
   const result: { [key: string]: Json } = {};
   for (const [key, child] of Object.entries(value))
     result[key] = withNumbersOf(child, isObject(exact) ? exact[key] : undefined);

@@ -3,9 +3,8 @@ import { dayMs } from '../../reading/log-clock.ts';
 import { monthOf } from '../../reading/month-name.ts';
 import { offsetMinutes } from '../../reading/time.ts';
 import { withoutCodes } from './said.ts';
-import { clockOf, dayOf, rarelyTimed, type Timed } from './stamps.ts';
+import { CLOCK, clockOf, dayOf, rarelyTimed, type Timed } from './stamps.ts';
 
-const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2}))?`;
 const MONTH_DAY = new RegExp(String.raw`^ ?(\p{L}{3,4})\.? +(\d{1,2}) ${CLOCK} +`, 'u');
 const EPOCH = /^T (\d{1,12}) /u;
 /** Fractions are passed over; an offset makes it an instant. */

@@ -15,6 +15,8 @@ const CHANNEL = /[#&!+]{1,2}[^\s,/\\]{1,120}$/u;
 const DAY = String.raw`\d{4}[-_.]?\d{2}[-_.]?\d{2}`;
 /** KVIrc: `channel_#desk.elm_2014.05.07.log`, `query_ben.elm_2014-05-07.log`. */
 const KVIRC = /^(?:dead)?(channel|query|dccchat)_([^.]{1,120})\.(.{1,60})_\d{4}[.-]\d{2}[.-]\d{2}\.log$/u;
+/** Folders of bip, one a month. */
+const MONTH = /^\d{4}-\d{2}$/u;
 /** Folders of Textual: `Elm (A1B2C)/Channels/#desk/2014-05-07.txt`. */
 const TEXTUAL = /^(?:Channels|Queries|Console)$/u;
 /** WeeChat: `irc.elm.#desk.weechatlog`, `irc.elm.ben.weechatlog`. */
@@ -34,13 +36,13 @@ export function logPath(name: string): LogPath {
   const weechat = WEECHAT.exec(file);
   if (weechat?.[2] !== undefined)
     return { nick: weechat[2], server: (weechat[1] ?? '').toLowerCase(), ...dated };
-  const stem = file
+  const named = file
     .replace(/\.(?:weechatlog|log|txt)(?:\.(?:\d{2}\p{L}{3}\d{4}|\d{8}))?$/iu, '')
     .replace(/^irc\./u, '')
     .replace(new RegExp(`[-_.]?${DAY}$`, 'u'), '')
-    .replace(/\.\d{2}-\d{2}$/u, '')
-    // bip: `2014-05/#desk.07.log`.
-    .replace(/^\d{4}-\d{2}$/u.test(parts.at(-2) ?? '') ? /\.\d{2}$/u : /$^/u, '');
+    .replace(/\.\d{2}-\d{2}$/u, '');
+  // bip: `2014-05/#desk.07.log`.
+  const stem = MONTH.test(parts.at(-2) ?? '') ? named.replace(/\.\d{2}$/u, '') : named;
   const own = CHANNEL.exec(stem);
   const folder = own === null ? CHANNEL.exec(parts.at(-2) ?? '') : null;
   const channel = own?.[0] ?? folder?.[0];
@@ -65,7 +67,6 @@ export function logPath(name: string): LogPath {
   };
 }
 
-const MONTH = /^\d{4}-\d{2}$/u;
 const LOGS = /^(?:(?:irc|xchat|hexchat|weechat|scrollback)?logs?|\d{4}|moddata|scrollback)$/iu;
 
 /** Clients keep one folder a server, below a folder for logs; ZNC one a user between the two. */

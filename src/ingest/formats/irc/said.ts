@@ -72,8 +72,8 @@ export function saidIn(rest: string): Said {
     const match = pattern.exec(rest);
     if (match?.[1] !== undefined) return { kind, who: match[1].trim(), text: match[2] ?? '' };
   }
-  const [, mark0, to, text = ''] = SENT.exec(rest) ?? SENT_TO.exec(rest) ?? [];
-  if (to !== undefined) return { kind: 'sent', to, text, isNotice: mark0 === '-' };
+  const [, dash, to, text = ''] = SENT.exec(rest) ?? SENT_TO.exec(rest) ?? [];
+  if (to !== undefined) return { kind: 'sent', to, text, isNotice: dash === '-' };
   const mark = MARK.exec(rest)?.[0] ?? '';
   const told = toldIn(rest.slice(mark.length));
   if (told !== undefined) return told;

@@ -27,7 +27,7 @@ export interface Timed {
   readonly rest: string;
 }
 
-const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2}))?`;
+export const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2}))?`;
 const DIGITS = new RegExp(
   String.raw`^(\[)?(\d{1,2})([-/.])(\d{1,2})\3(\d{4}|\d{2}),? ${CLOCK}(?: ?([AaPp][Mm]))?\]? +`,
   'u',
