@@ -70,7 +70,11 @@ export function watchMemory(child: ChildProcess): () => number {
   };
 }
 
-function residentPeak(pid: number | undefined): number {
+/**
+ * Highest resident memory of a process that runs, MiB; 0 where the system does not say. Not `maxRSS` of its resource
+ * usage: Linux begins that with the peak of the process which started it.
+ */
+export function residentPeak(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Math.round(Number(/VmHWM:\s*(\d+) kB/u.exec(status)?.[1] ?? 0) / 1024);

@@ -3,6 +3,7 @@
  * JSON. Arguments: the vault's folder, the folder to make, a folder for keys.
  */
 import { randomBytes } from 'node:crypto';
+import { residentPeak } from '../../bench/process.ts';
 import { openReader } from '../../src/archive/read/open-reader.ts';
 import { FolderVault } from '../../src/engines/embedded/folder-vault.ts';
 import { createKeys } from '../../src/engines/embedded/key-file.ts';
@@ -32,7 +33,6 @@ const result = await exportBundle({
     if (steps.at(-1) !== step) steps.push(step);
   },
 });
-const { maxRSS } = process.resourceUsage();
 process.stdout.write(
-  JSON.stringify({ records: result.records, pages: result.pages, steps, peakMiB: maxRSS / 1024 }),
+  JSON.stringify({ records: result.records, pages: result.pages, steps, peakMiB: residentPeak(process.pid) }),
 );

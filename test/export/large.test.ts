@@ -39,6 +39,8 @@ test('10,000 messages are exported with progress, below 512 MiB', () => {
     'writing proofs',
     'writing report',
   ]);
+  // A peak of nothing would be one that was not measured.
+  if (process.platform === 'linux') expect(said.peakMiB).toBeGreaterThan(0);
   expect(said.peakMiB).toBeLessThan(512);
 });
 
