@@ -54,6 +54,8 @@ function foldAnew(cluster: string): string {
   return cluster
     .normalize('NFKD')
     .replace(DROPPED, '')
+    // Lowered first: a capital ẞ is its own upper case, and only ß becomes SS.
+    .toLowerCase()
     .toUpperCase()
     .toLowerCase()
     .normalize('NFKD')

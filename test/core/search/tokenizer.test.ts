@@ -11,6 +11,7 @@ test.each([
     'Ödegård NAÏVE Straße ﬁn Øre',
     ['odegard', 'naive', 'strasse', 'fin', 'ore'],
   ],
+  ['a capital sharp s', 'STRAẞE', ['strasse']],
   ['Turkish i', 'İstanbul ırmak', ['istanbul', 'irmak']],
   ['Greek with final sigma', 'ΛΌΓΟΣ λόγος', ['λογοσ', 'λογοσ']],
   ['Cyrillic', 'Ёлка ЦЕНА', ['елка', 'цена']],
@@ -67,6 +68,15 @@ test('whatever the text: tokens are clean, short, in order, and fold to themselv
     }),
     { numRuns: 500 },
   );
+});
+
+test('every character, folded twice, is what it is folded once', () => {
+  const moved: string[] = [];
+  for (let point = 0; point <= 0x10ffff; point++) {
+    const once = fold(String.fromCodePoint(point));
+    if (fold(once) !== once) moved.push(point.toString(16));
+  }
+  expect(moved).toEqual([]);
 });
 
 test('folding twice is folding once', () => {
