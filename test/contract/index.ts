@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { isHoldfastError } from '../../src/core/errors.ts';
 import type { Cursor, Index, IndexAudit } from '../../src/core/ports/index.ts';
 import { documentDigest, type IndexDocument } from '../../src/core/search/document.ts';
 import { holds } from '../../src/core/search/holds.ts';
 import type { Plan } from '../../src/core/search/plan.ts';
 import { corpus } from '../core/search/corpus.ts';
+import fc from '../property.ts';
 
 /** An index for one test: `open` gives another instance on the same storage, as another process would have. */
 export interface IndexUnderTest {

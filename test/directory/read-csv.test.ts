@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
 import { DIRECTORY_CHANGE } from '../../src/core/directory/form.ts';
 import { importActs, planImport } from '../../src/directory/import.ts';
 import { readDirectoryCsv } from '../../src/directory/read-csv.ts';
+import fc from '../property.ts';
 
 const HEAD =
   'id,name,entity,desk,supervisor,counsel,employed_from,employed_to,groups,network,address,address_from,address_to,shared';

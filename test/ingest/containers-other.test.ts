@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../property.ts';
 import { readPath, temporaryVault } from './fixtures.ts';
 import { rawEntry, type TarEntry, tarOf } from './tar-writer.ts';
 import { zipOf } from './zip-writer.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../property.ts';
 import { fixturesOf, readPath, temporaryVault } from './fixtures.ts';
 import { type Member, zipOf } from './zip-writer.ts';
 

@@ -3,10 +3,10 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import type { Outcome } from '../../src/ingest/format.ts';
 import { FORMATS } from '../../src/ingest/formats/index.ts';
 import type { PlacedOutcome } from '../../src/ingest/parse.ts';
+import fc from '../property.ts';
 import { fileOf, readFiles } from './bytes.ts';
 import { fixturesOf, type Read, readPath, temporaryVault } from './fixtures.ts';
 import { judgeCase } from './fuzzing.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { Damage } from '../../src/ingest/format.ts';
 import type { RandomBytes } from '../../src/ingest/random-bytes.ts';
 import { openZip, readMember } from '../../src/ingest/zip.ts';
+import fc from '../property.ts';
 import { type Member, zipOf } from './zip-writer.ts';
 
 const inMemory = (bytes: Uint8Array): RandomBytes => ({

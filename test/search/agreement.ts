@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { type Directory, EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
 import { peopleBy } from '../../src/core/directory/reference.ts';
 import type { AskedHolds } from '../../src/core/holds/held.ts';
@@ -12,6 +11,7 @@ import { type Lookups, resolve } from '../../src/core/search/resolve.ts';
 import { indexLookups } from '../../src/search/lookups.ts';
 import { corpus, query } from '../core/search/corpus.ts';
 import { directory as randomDirectory } from '../core/search/directories.ts';
+import fc from '../property.ts';
 
 const ZONE = 'Europe/Berlin';
 const HEADS: Heads = { m0: 1_000, m1: 1_000 };

@@ -51,16 +51,18 @@ export function foldText(text: string): string {
 }
 
 function foldAnew(cluster: string): string {
-  return cluster
-    .normalize('NFKD')
-    .replace(DROPPED, '')
-    // Lowered first: a capital ẞ is its own upper case, and only ß becomes SS.
-    .toLowerCase()
-    .toUpperCase()
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(DROPPED, '')
-    .replaceAll('ς', 'σ')
-    .replace(FOLDED_LETTER, (letter) => LETTERS[letter] ?? letter)
-    .normalize('NFC');
+  return (
+    cluster
+      .normalize('NFKD')
+      .replace(DROPPED, '')
+      // Lowered first: a capital ẞ is its own upper case, and only ß becomes SS.
+      .toLowerCase()
+      .toUpperCase()
+      .toLowerCase()
+      .normalize('NFKD')
+      .replace(DROPPED, '')
+      .replaceAll('ς', 'σ')
+      .replace(FOLDED_LETTER, (letter) => LETTERS[letter] ?? letter)
+      .normalize('NFC')
+  );
 }

@@ -3,7 +3,7 @@
  * the glyphs that were used are embedded.
  */
 import { createRequire } from 'node:module';
-import type { Pdf, PdfFont } from './internals.ts';
+import { type Pdf, type PdfFont, tolerateMissingAnchors } from './internals.ts';
 
 export type Weight = 'regular' | 'semibold';
 
@@ -95,8 +95,10 @@ export class Fonts {
   #choose(codePoint: number): PdfFont | null {
     const character = String.fromCodePoint(codePoint);
     const own = SOURCES.filter((source) => source.first.test(character)).map((source) => source.key);
-    // Common punctuation and digits belong to many scripts; the Latin face draws them unless it cannot.
-    const candidates = [...(own.includes('emoji') ? ['emoji', 'latin'] : ['latin', ...own]), ...LAST_RESORT];
+    // Common punctuation and digits belong to many scripts; the Latin face draws them unless it cannot. Letters of a
+    // script go to its own face, although the Latin one has some too: a run is shaped by the rules of one script.
+    const common = /[\p{Script=Common}\p{Script=Inherited}]/u.test(character) && !own.includes('emoji');
+    const candidates = [...(common ? ['latin', ...own] : [...own, 'latin']), ...LAST_RESORT];
     const found = candidates
       .map((key) => (key === 'latin' ? this.latin('regular') : this.#source(key)))
       .find((face) => face.font.hasGlyphForCodePoint(codePoint));
@@ -115,6 +117,7 @@ export class Fonts {
     if (open !== undefined) return open;
     this.#pdf.font(require.resolve(file));
     const face = this.#pdf._font;
+    tolerateMissingAnchors(face.font);
     this.#faces.set(file, face);
     return face;
   }

@@ -28,6 +28,26 @@ export interface FontkitFont {
     language?: string,
     direction?: 'ltr' | 'rtl',
   ): GlyphRun;
+  /** Of a face without positions, or before `_layoutEngine` was asked for, there is no processor. */
+  readonly _layoutEngine: { readonly engine: { readonly GPOSProcessor: MarkPlacer | null } | null };
+}
+
+/** fontkit's placing of a mark on its base. */
+interface MarkPlacer {
+  applyAnchor(mark: { readonly markAnchor: object | null }, base: object | null, index: number): void;
+}
+
+/**
+ * A base may have no anchor for a class of marks: the table says null, and the mark then stays where it is, as
+ * HarfBuzz has it. fontkit would read coordinates of that null and throw (ڢ in Noto Sans Arabic).
+ */
+export function tolerateMissingAnchors(font: FontkitFont): void {
+  const placer = font._layoutEngine.engine?.GPOSProcessor;
+  if (placer === undefined || placer === null) return;
+  const apply = placer.applyAnchor.bind(placer);
+  placer.applyAnchor = (mark, base, index) => {
+    if (mark.markAnchor !== null && base !== null) apply(mark, base, index);
+  };
 }
 
 export interface PdfReference {

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { readLine } from '../../../src/archive/read/segment.ts';
 import type { Known } from '../../../src/archive/seal/dedup-table.ts';
 import { planBatch } from '../../../src/archive/seal/plan.ts';
 import { DedupKeyer, type DedupKeys, NO_DEDUP_KEY } from '../../../src/core/dedup.ts';
 import { sealLeaf } from '../../../src/core/ledger/leaf.ts';
 import type { SealedRecord } from '../../../src/core/record.ts';
+import fc from '../../property.ts';
 import { carried, carriedReceipt, DEDUP_SECRET, messageEvent, RECEIPT } from '../workshop.ts';
 
 const keyer = new DedupKeyer(DEDUP_SECRET);

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { compareOrder } from '../../../src/core/bundle/order.ts';
+import fc from '../../property.ts';
 
 async function* stream(names: readonly string[]): AsyncGenerator<string> {
   yield* names;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { StatedAddress, StatedCustodian } from '../../../src/core/directory/form.ts';
 import { groupsOf } from '../../../src/core/directory/groups.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../../../src/core/directory/people.ts';
 import type { Event, Json } from '../../../src/core/event.ts';
 import { indexDocument } from '../../../src/core/search/document.ts';
+import fc from '../../property.ts';
 import { Desk, DONE, voided } from '../control/acts.ts';
 
 const IMPORT = '0'.repeat(32);

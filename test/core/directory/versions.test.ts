@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { Directory } from '../../../src/core/directory/fold.ts';
 import { addressesOf } from '../../../src/core/directory/people.ts';
 import { directoryAt } from '../../../src/core/directory/versions.ts';
 import type { Json } from '../../../src/core/event.ts';
+import fc from '../../property.ts';
 import { Desk } from '../control/acts.ts';
 
 /** What a version states of everybody who is in it, and of the firm. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { canonical } from '../../../src/core/json.ts';
 import {
   commitBytes,
@@ -9,6 +8,7 @@ import {
   parseCommit,
 } from '../../../src/core/ledger/commit.ts';
 import type { Commit } from '../../../src/core/record.ts';
+import fc from '../../property.ts';
 
 const H = 'ab'.repeat(32);
 const COMMIT: Commit = {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { canonical } from '../../../src/core/json.ts';
 import {
   fieldSalt,
@@ -11,6 +10,7 @@ import {
   verifyRedacted,
 } from '../../../src/core/ledger/leaf.ts';
 import type { RecordType } from '../../../src/core/record.ts';
+import fc from '../../property.ts';
 
 const SALT = '000102030405060708090a0b0c0d0e0f';
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   openNote,
   parseVerifierKey,
@@ -6,6 +5,7 @@ import {
   verifierKey,
   verifierKeyText,
 } from '../../../src/core/ledger/note.ts';
+import fc from '../../property.ts';
 import { freshSigner } from './signer.ts';
 
 // The example of https://c2sp.org/signed-note.

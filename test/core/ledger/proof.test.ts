@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import {
   logKey,
   openCheckpoint,
@@ -9,6 +8,7 @@ import {
 import { parseProof, proofText, verifyProof } from '../../../src/core/ledger/proof.ts';
 import { nodesFromLeaves } from '../../../src/core/ledger/tiles.ts';
 import { inclusionProof, treeRoot } from '../../../src/core/ledger/tree.ts';
+import fc from '../../property.ts';
 import { freshSigner } from './signer.ts';
 
 const signer = freshSigner();

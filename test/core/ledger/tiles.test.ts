@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import {
   EMPTY_EDGE,
   edgeRoot,
@@ -22,6 +21,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../../../src/core/ledger/tree.ts';
+import fc from '../../property.ts';
 
 const leafOf = (i: number): Buffer => createHash('sha256').update(`leaf ${i}`).digest();
 const leavesOf = (from: number, to: number): Buffer =>

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { nodesFromLeaves } from '../../../src/core/ledger/tiles.ts';
 import {
   consistencyProof,
@@ -13,6 +12,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../../../src/core/ledger/tree.ts';
+import fc from '../../property.ts';
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { child, DerError, der, oidOf, readDer } from '../../../src/core/pki/der.ts';
+import fc from '../../property.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -1,9 +1,10 @@
 /** Random conversations in ten scripts with symbols and emoji, and random queries over the same small vocabulary. */
-import fc from 'fast-check';
+
 import type { Event, EventKind, Moment, Party } from '../../../src/core/event.ts';
 import { sha256Hex } from '../../../src/core/hash.ts';
 import type { EventRecord, SealedRecord } from '../../../src/core/record.ts';
 import { type IndexDocument, indexDocument } from '../../../src/core/search/document.ts';
+import fc from '../../property.ts';
 
 /** Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai, Han, kana, Hangul; then symbols and emoji. */
 export const WORDS = [

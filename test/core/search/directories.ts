@@ -1,6 +1,7 @@
 /** Random directories over the people of the corpora: addresses that change hands, that several share, on one network. */
-import fc from 'fast-check';
+
 import type { Custodian, Directory, OwnedAddress } from '../../../src/core/directory/fold.ts';
+import fc from '../../property.ts';
 
 /** As stated, spelt otherwise than records spell them, and some that no record has. */
 const ADDRESSES = ['ann', 'BOB@example.com', 'Carl Smith', 'dora/desk', 'dora', '周', 'stranger'];

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { highlights } from '../../../src/core/search/highlight.ts';
 import { parseQuery } from '../../../src/core/search/parse.ts';
+import fc from '../../property.ts';
 import { query } from './corpus.ts';
 
 const marked = (text: string, asked: string): string[] =>

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { ERRORS, HoldfastError, isHoldfastError } from '../../../src/core/errors.ts';
 import { parseQuery } from '../../../src/core/search/parse.ts';
 import type { Query } from '../../../src/core/search/query.ts';
+import fc from '../../property.ts';
 import { query } from './corpus.ts';
 
 /** The tree in a line. */

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { fold } from '../../../src/core/search/fold.ts';
 import { LONGEST_TOKEN, tokenize } from '../../../src/core/search/tokenizer.ts';
 import { symbolWord, symbolWords } from '../../../src/core/search/words.ts';
+import fc from '../../property.ts';
 
 const terms = (text: string): string[] => tokenize(text).map(({ term }) => term);
 

@@ -1,10 +1,10 @@
 import { Client } from '@elastic/elasticsearch';
-import fc from 'fast-check';
 import { isHoldfastError } from '../../../src/core/errors.ts';
 import { documentDigest, type IndexDocument } from '../../../src/core/search/document.ts';
 import { ElasticsearchIndex } from '../../../src/engines/distributed/elasticsearch-index.ts';
 import { bucketMappings, INDEX_VERSION } from '../../../src/engines/distributed/elasticsearch-source.ts';
 import { corpus } from '../../core/search/corpus.ts';
+import fc from '../../property.ts';
 import { describeWith } from '../index.ts';
 import { openElasticsearchIndex } from './elasticsearch-index.ts';
 

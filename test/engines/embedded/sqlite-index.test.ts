@@ -2,7 +2,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import fc from 'fast-check';
 import type { IndexFlaw } from '../../../src/core/ports/index.ts';
 import type { IndexDocument } from '../../../src/core/search/document.ts';
 import { searchFields } from '../../../src/core/search/fields.ts';
@@ -11,6 +10,7 @@ import { PER_SECOND } from '../../../src/engines/embedded/sqlite-index-order.ts'
 import { termsOf } from '../../../src/engines/embedded/sqlite-index-terms.ts';
 import { indexContract } from '../../contract/index.ts';
 import { corpus } from '../../core/search/corpus.ts';
+import fc from '../../property.ts';
 
 indexContract('The SQLite index', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-index-'));

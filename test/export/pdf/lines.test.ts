@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { createPdf, type PdfFile } from '../../../src/export/pdf/file.ts';
 import { type Line, layOut } from '../../../src/export/pdf/lines.ts';
+import fc from '../../property.ts';
 
 let file: PdfFile;
 const path = join(tmpdir(), `holdfast-lines-${process.pid}.pdf`);
@@ -62,6 +62,15 @@ test('right-to-left words stand from right to left, numbers within them from lef
   expect(layOut(file.shaper, 'Hi שלום', 36_000)[0]?.rtl).toBe(false);
 });
 
+test('a word that begins in another script is shaped by the rules of its own', () => {
+  const glyphs = (text: string): number =>
+    layOut(file.shaper, text, 36_000)
+      .flatMap((line) => line.parts.flatMap((part) => part.spans))
+      .reduce((total, span) => total + (span.show.match(/[0-9a-f]{4}/g)?.length ?? 0), 0);
+  // स् and ते are drawn as one, whatever stands before them.
+  expect(glyphs('FXनमस्ते')).toBe(2 + glyphs('नमस्ते'));
+});
+
 test('brackets in right-to-left text are mirrored', () => {
   expect(laid('שלום (אולי)')).toEqual(['(ילוא) םולש']);
 });
@@ -113,6 +122,21 @@ test('no line is wider than its column, whatever the text', () => {
     ),
     { numRuns: 300 },
   );
+});
+
+test('every letter and mark of every script that is drawn with marks can be laid out', () => {
+  const marked =
+    /[\p{Script_Extensions=Arabic}\p{Script_Extensions=Hebrew}\p{Script_Extensions=Devanagari}\p{M}]/u;
+  let tried = 0;
+  for (let point = 0; point < 0x1_0000; point++) {
+    const letter = String.fromCodePoint(point);
+    if (!marked.test(letter)) continue;
+    tried++;
+    // The second of them is no base that the face gives an anchor for every mark.
+    for (const text of [letter, `\u06a2${letter}\u064e`])
+      expect(layOut(file.shaper, text, 36_000).some((line) => line.parts.length > 0)).toBe(true);
+  }
+  expect(tried).toBeGreaterThan(1500);
 });
 
 test('spaces before a word that fills the column stand on a line of their own', () => {

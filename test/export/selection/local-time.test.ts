@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { LocalClock, longDay } from '../../../src/export/selection/local-time.ts';
+import fc from '../../property.ts';
 
 test('the wall clock follows the zone through a change of offset', () => {
   const clock = new LocalClock('America/New_York');

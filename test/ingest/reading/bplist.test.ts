@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { isArray, isDictionary, Plist, PlistFault } from '../../../src/ingest/reading/bplist.ts';
+import fc from '../../property.ts';
 
 /** A property list of these objects, the last one at the top. */
 function plist(...objects: (number[] | Buffer)[]): Buffer {

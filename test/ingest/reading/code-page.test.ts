@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import type { Repair } from '../../../src/core/event.ts';
 import { detectCodePage } from '../../../src/ingest/reading/code-page.ts';
 import { lines } from '../../../src/ingest/reading/lines.ts';
 import { decode, decodeHead, openText } from '../../../src/ingest/reading/text.ts';
+import fc from '../../property.ts';
 import { fileOf } from '../bytes.ts';
 import { encode } from './encode.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { csvFields, csvRecords, separatorOf } from '../../../src/ingest/reading/csv.ts';
 import { openText } from '../../../src/ingest/reading/text.ts';
+import fc from '../../property.ts';
 import { fileOf } from '../bytes.ts';
 
 async function recordsOf(text: string, chunks?: readonly number[]): Promise<(readonly string[] | string)[]> {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   type JsonPart,
   type JsonPath,
@@ -6,6 +5,7 @@ import {
   type Walk,
 } from '../../../src/ingest/reading/json-parts.ts';
 import { openText } from '../../../src/ingest/reading/text.ts';
+import fc from '../../property.ts';
 import { fileOf } from '../bytes.ts';
 
 const messages = (path: JsonPath): Walk => {

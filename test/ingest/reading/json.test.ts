@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import type { Repair } from '../../../src/core/event.ts';
 import { arrayElements, asExtra, parseJson, tooMuch } from '../../../src/ingest/reading/json.ts';
 import { openText } from '../../../src/ingest/reading/text.ts';
+import fc from '../../property.ts';
 import { fileOf } from '../bytes.ts';
 
 async function elementsOf(text: string, chunks: readonly number[]) {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { Ordinals } from '../../../src/ingest/reading/ordinals.ts';
 import { instantOf } from '../../../src/ingest/reading/time.ts';
+import fc from '../../property.ts';
 
 test('counts how often the same came before, whatever else came between', () => {
   fc.assert(

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { plainXml } from '../../../src/ingest/reading/plain-xml.ts';
 import { parseXml, type XmlNode } from '../../../src/ingest/reading/xml.ts';
+import fc from '../../property.ts';
 
 const KNOWN = new Set(['sms', 'a', 'b']);
 const read = (text: string): XmlNode | undefined => plainXml(text, KNOWN);

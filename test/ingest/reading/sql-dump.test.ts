@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { type SqlPart, sqlParts } from '../../../src/ingest/reading/sql-dump.ts';
 import { openText } from '../../../src/ingest/reading/text.ts';
+import fc from '../../property.ts';
 import { fileOf } from '../bytes.ts';
 
 async function partsOf(text: string, chunks?: readonly number[]): Promise<SqlPart[]> {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Repair } from '../../../src/core/event.ts';
 import {
   instantOf,
@@ -9,6 +8,7 @@ import {
   wallMs,
   ZoneClock,
 } from '../../../src/ingest/reading/time.ts';
+import fc from '../../property.ts';
 
 const at = (zone: string, text: string): [string | undefined, string[]] => {
   const parsed = parseTimestamp(text);

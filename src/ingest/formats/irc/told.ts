@@ -17,7 +17,7 @@ const KICKED = new RegExp(
 );
 const QUIT = new RegExp(String.raw`^${NICK} \(\S{1,200}\) Quit\b`, 'u');
 const RENAMED = new RegExp(
-  String.raw`^(?:${NICK}${MASK} (?:is (?:now )?known as|changed nick to) |Nick change: )`,
+  `^(?:${NICK}${MASK} (?:is (?:now )?known as|changed nick to) |Nick change: )`,
   'u',
 );
 const TOPIC = new RegExp(
@@ -28,7 +28,7 @@ const TOPIC = new RegExp(
 const TOPIC_BY = /^Topic (?:changed on \S{1,200} )?by ([^\s!:]{1,64})[!:]\S*:? (.*)$/su;
 const TOPIC_IS =
   /^(?:Topic (?:(?:for|of) [#&]\S{1,200} )?is:?|(?:The )?channel topic is|Topic for [#&]\S{1,200}:) ?'?(.*?)'?$/isu;
-const INVITED = new RegExp(String.raw`^${NICK}${MASK} (?:has )?invited ${NICK}`, 'u');
+const INVITED = new RegExp(`^${NICK}${MASK} (?:has )?invited ${NICK}`, 'u');
 const MODE =
   /^(?:mode[/ ]|ServerMode\/|#\S{1,120}: mode change )| sets? (?:channel )?modes?:?[ [+-]| has set (?:channel )?mode | gives? (?:voice|channel operator)/iu;
 
