@@ -35,6 +35,7 @@ export const lcslog: Format = {
     'LCS 2003 (RtcLog) keeps SIP requests in columns that are not published: the one that holds SIP and the first that holds a time are read.',
     'The answer of a query is read where its columns name a time, two people and a body; a conference without its address is a message between the two.',
     'A table without a line of names is read where it is named after the table and has as many columns as the published schema.',
+    'What sqlcmd printed is read by the widths of its columns; it cuts values at 256 characters unless told otherwise (-y), and rows that it wrapped (-w) are rejects.',
     'Where the table of users is missing, people are their numbers.',
     'Of RTF the text is read; pictures and ink are not.',
   ],

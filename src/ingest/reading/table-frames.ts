@@ -59,7 +59,7 @@ export function tableFolder(
   marks(name: string): boolean;
   groups(names: readonly string[]): readonly (readonly string[])[];
 } {
-  const pattern = new RegExp(`(?:^|/)(?:\\w+\\.)?(${names.join('|')})\\.(?:csv|tsv|txt|sql)$`, 'iu');
+  const pattern = new RegExp(`(?:^|/)(?:\\w+\\.)?(${names.join('|')})\\.(?:csv|tsv|txt|rpt|sql)$`, 'iu');
   const isOwn = new RegExp(`(?:^|/)(?:\\w+\\.)?(?:${own.join('|')})\\.\\w+$`, 'iu');
   return {
     marks: (name) => pattern.test(name),

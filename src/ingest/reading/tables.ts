@@ -1,11 +1,12 @@
 /**
- * Rows of a server's tables, however they were taken out: a dump as SQL, a table as CSV with a line of names, or the
- * SQLite file itself. Names of tables and columns are in lower case.
+ * Rows of a server's tables, however they were taken out: a dump as SQL, a table as CSV with a line of names, what a
+ * console printed, or the SQLite file itself. Names of tables and columns are in lower case.
  */
 import type { Repair } from '../../core/event.ts';
 import type { RejectCode } from '../../core/rejects.ts';
 import type { SourceFile } from '../format.ts';
 import { nameOf } from '../source-name.ts';
+import { consoleNames, consoleRows } from './console-table.ts';
 import { csvFields, csvRecords, separatorOf } from './csv.ts';
 import { sqlParts } from './sql-dump.ts';
 import { isSqlite, openSqlite, SqliteFault } from './sqlite.ts';
@@ -35,9 +36,11 @@ export type TablePart = { readonly offset: number; readonly length: number; read
 /** All rows of a file, in its order. */
 export async function* tableParts(file: SourceFile, tables: Tables): AsyncIterable<readonly TablePart[]> {
   const head = await readHead(file, 65_536);
-  if (isSqlite(head)) yield* sqliteParts(file, tables);
-  else if (looksLikeSql(decodeHead(head))) yield* dumpParts(file, tables);
-  else yield* csvParts(file, tables, decodeHead(head));
+  const text = isSqlite(head) ? undefined : decodeHead(head);
+  if (text === undefined) yield* sqliteParts(file, tables);
+  else if (consoleNames(text) !== undefined) yield* consoleParts(file, tables);
+  else if (looksLikeSql(text)) yield* dumpParts(file, tables);
+  else yield* csvParts(file, tables, text);
 }
 
 /** Whether a text is a dump as SQL, as far as its beginning shows. */
@@ -46,8 +49,10 @@ export const looksLikeSql = (text: string): boolean =>
     text,
   ) && /\b(?:INSERT\s|COPY\s|CREATE\s)/iu.test(text);
 
-/** The names in the first line of a CSV; undefined where it is no line of names. */
-export function csvNames(text: string): string[] | undefined {
+/** The names in the first line of a CSV, or of a console's tables; undefined where it is no line of names. */
+export function csvNames(text: string): readonly string[] | undefined {
+  const printed = consoleNames(text);
+  if (printed !== undefined) return printed;
   const line = text.split(/\r?\n/u, 1)[0] ?? '';
   const names = csvFields(line, separatorOf(line)).map((name) => name.trim().toLowerCase());
   return names.length > 1 && names.every((name) => /^[a-z_][\w$ .]{0,63}$/u.test(name)) ? names : undefined;
@@ -87,10 +92,17 @@ async function* dumpParts(file: SourceFile, tables: Tables): AsyncIterable<reado
   }
 }
 
-/** The line that a console draws under the names: `-----+-----`, `---|---`. */
-const isRule = (line: string): boolean => line.includes('---') && /^[-+|]+\s*$/u.test(line);
-/** What a console says after the rows: `(12 rows)`, `(12 rows affected)`. */
-const COUNT = /^\s*\(\d+ rows?(?: affected)?\)\s*$/iu;
+/** CSV and consoles have no NULL: an empty field and the usual ways to write it are absent. */
+const presentOf = (field: string): string | null => (/^(?:|NULL|\\N)$/u.test(field) ? null : field);
+
+async function* consoleParts(file: SourceFile, tables: Tables): AsyncIterable<readonly TablePart[]> {
+  for await (const rows of consoleRows(await openText(file)))
+    yield rows.map(({ offset, length, names, values, repairs }): TablePart => {
+      if (values === undefined) return { type: 'problem', code: 'record-malformed', offset, length };
+      const table = tables.tableOf(new Set(names), nameOf(file)) ?? '';
+      return { type: 'row', row: rowOf(table, names, values.map(presentOf), repairs), offset, length };
+    });
+}
 
 async function* csvParts(
   file: SourceFile,
@@ -101,9 +113,6 @@ async function* csvParts(
   const separator = separatorOf(head);
   let names: readonly string[] | undefined;
   let table: string | undefined;
-  let isAligned = false;
-  /** The next record stands right under the names. */
-  let isSecond = false;
   for await (const records of csvRecords(stream)) {
     const parts: TablePart[] = [];
     for (const { offset, length, bytes, problem } of records) {
@@ -113,31 +122,19 @@ async function* csvParts(
       }
       const repairs: Repair[] = [];
       const record = decode(stream, bytes, repairs);
-      if (isSecond && isRule(record)) {
-        isSecond = false;
-        isAligned = true;
-        continue;
-      }
-      isSecond = false;
-      if (isAligned && COUNT.test(record)) continue;
-      // A console pads its columns.
-      const fields = csvFields(record, separator).map((field) => (isAligned ? field.trim() : field));
+      const fields = csvFields(record, separator);
       if (names === undefined) {
         const isHeadless = csvNames(decode(stream, bytes, [])) === undefined;
         const bare = isHeadless ? unnamed(tables, nameOf(file), fields.length) : undefined;
         names = bare?.columns ?? fields.map((name) => name.trim().toLowerCase());
         table = bare?.table ?? tables.tableOf(new Set(names), nameOf(file));
-        if (bare === undefined && (table !== undefined || !isHeadless)) {
-          isSecond = true;
-          continue;
-        }
+        if (bare === undefined && (table !== undefined || !isHeadless)) continue;
       }
       if (table === undefined || fields.length !== names.length)
         parts.push({ type: 'problem', code: 'record-malformed', offset, length });
       else {
-        // CSV has no NULL: an empty field and the usual ways to write it are absent.
-        const values = fields.map((field) => (/^(?:|NULL|\\N)$/u.test(field) ? null : field));
-        parts.push({ type: 'row', row: rowOf(table, names, values, repairs), offset, length });
+        const row = rowOf(table, names, fields.map(presentOf), repairs);
+        parts.push({ type: 'row', row, offset, length });
       }
     }
     yield parts;
