@@ -55,6 +55,7 @@ import { smsDb } from './sms-db.ts';
 import { symphony } from './symphony.ts';
 import { teams } from './teams.ts';
 import { telegram } from './telegram.ts';
+import { telegramHtml } from './telegram-html.ts';
 import { trillian } from './trillian.ts';
 import { wechat } from './wechat.ts';
 import { wechatJson } from './wechat-json.ts';
@@ -81,6 +82,7 @@ export const FORMATS: readonly Format[] = [
   teams,
   symphony,
   telegram,
+  telegramHtml,
   discord,
   skype,
   hangouts,

@@ -17,8 +17,10 @@ export interface EntryLog {
   readonly splits?: RegExp;
   /** Asked once for every line, in their order, ahead of reading. Without an entry before it, `more` is `unknown`. */
   role(line: string): Role;
-  /** Reads an entry: its lines joined by line feeds. */
-  read(entry: string, place: Place, repairs: Repair[]): Outcome;
+  /** Units of an entry, where they can be more than one. */
+  unitsOf?(entry: string): number;
+  /** Reads an entry, its lines joined by line feeds: one outcome a unit. */
+  read(entry: string, place: Place, repairs: Repair[]): Outcome | readonly Outcome[];
   /** Takes a heading, at its turn among the entries. */
   heading?(line: string): void;
 }
@@ -107,8 +109,11 @@ function entryFrame(source: Source, file: SourceFile, log: EntryLog, open: Gathe
   const { offset, length } = open;
   if (open.chars > MAX_UNIT) return rejectFrame(file, open, 'unit-too-long');
   const { text, repairs } = open;
-  const read = (): Outcome[] => [log.read(text, { source, file, offset, length }, repairs)];
-  return { file, offset, length, units: 1, read };
+  const read = (): readonly Outcome[] => {
+    const found = log.read(text, { source, file, offset, length }, repairs);
+    return 'type' in found ? [found] : found;
+  };
+  return { file, offset, length, units: log.unitsOf?.(text) ?? 1, read };
 }
 
 /** A heading is no unit, and is read at its turn all the same. */
