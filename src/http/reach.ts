@@ -1,6 +1,8 @@
 import { isInForce } from '../core/control/production-reach.ts';
 import type { Grant } from '../core/control/register.ts';
 import { type Permission, reachOf } from '../core/control/roles.ts';
+import { supervisionOf } from '../core/control/supervision.ts';
+import { addressesOf } from '../core/directory/people.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Bound } from '../search/bound.ts';
 import type { Searcher } from '../search/searcher.ts';
@@ -40,22 +42,28 @@ export function reach(call: Call, permission: Permission): Reach {
   }
 }
 
-/** The people whose supervisor the caller is, by the directory as it is now. */
+/**
+ * The people whose supervisor the caller is, by the directory as it is now and as it was approved. He is known by every
+ * address that any version ever gave him: a change of the directory does not make him somebody else.
+ */
 function supervised({ caller, register }: Call): Bound {
-  const himself = register.accounts.get(caller.account)?.person ?? null;
-  const { custodians } = register.directory;
-  // Whoever is not known by his addresses could not be kept from himself.
-  if (himself === null || !custodians.has(himself))
+  const account = register.accounts.get(caller.account);
+  const himself = register.directory.custodians.get(account?.person ?? '');
+  const supervision = account === undefined ? undefined : supervisionOf(register, account);
+  if (himself === undefined || supervision === undefined)
     throw nothingToSee(
       'Nobody knows whose supervisor this account is.',
       'An administrator names its person, whom the directory knows, when the account is made.',
     );
-  const people = [...custodians.values()]
-    .filter(({ id, supervisor, removed }) => supervisor === himself && id !== himself && removed === null)
-    .map(({ id }) => id);
-  if (people.length === 0)
+  const { assigned, addresses } = supervision;
+  if (assigned.length === 0)
     throw nothingToSee('Nobody is assigned to this account.', 'The directory says who supervises whom.');
-  return { is: 'supervised', people, never: himself };
+  if (addresses.length === 0)
+    throw nothingToSee(
+      'Whom the directory assigns to this account is not approved yet.',
+      'Another person approves it: holdfast account approve-people, or POST …/approve-people.',
+    );
+  return { is: 'supervised', theirs: addresses, his: addressesOf(himself, 0) };
 }
 
 export function grantsInForce({ register, caller, service }: Call): Grant[] {

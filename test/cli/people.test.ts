@@ -104,6 +104,27 @@ describe('accounts at the command line', () => {
     ]);
   });
 
+  test('approve whom a supervisor supervises, where it is another account', async () => {
+    const people = (supervisor: string): string =>
+      file(
+        'people.csv',
+        `id,name,supervisor,network,address\nsid,Sid,,slack,sid\nbea,Bea,${supervisor},slack,bea\n`,
+      );
+    await done('custodian', 'import', people(''), ...as('ada'));
+    await done('account', 'create', 'sid', '--name', 'sid', '--person', 'sid', ...as('ada'));
+    await done('account', 'request-role', 'sid', 'supervisor', '--reason', 'joined', ...as('ada'));
+    await done('account', 'approve-role', 'sid', 'supervisor', ...as('carl'));
+    const [imported] = await done('custodian', 'import', people('sid'), ...as('ada'));
+    const sid = async () =>
+      (await done('account', 'list', ...as('carl'))).find(({ account }) => account === 'sid');
+    expect((await sid())?.supervises).toMatchObject({ assigned: ['bea'], waiting: ['bea'] });
+    const approve = ['account', 'approve-people', 'sid', '--directory', String(imported?.version)];
+    expect(await failed(...approve, ...as('ada'))).toMatchObject({ code: 'refused' });
+    expect(await failed(...approve)).toMatchObject({ code: 'refused' });
+    await done(...approve, ...as('carl'));
+    expect((await sid())?.supervises).toMatchObject({ assigned: ['bea'], waiting: [] });
+  });
+
   test('are refused what takes another person, and the attempt is sealed', async () => {
     const error = await failed('account', 'request-role', 'ada', 'legal', '--reason', 'mine', ...as('ada'));
     expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('nobody grants') });

@@ -97,3 +97,104 @@ test('whose account it is cannot be changed once it has the role', async () => {
   expect(await change('eve')).toMatchObject({ status: 403, body: { code: 'refused' } });
   expect(await change('sue')).toMatchObject({ status: 200 });
 });
+
+describe('a change of the directory', () => {
+  const line = (id: string, supervisor: string, address: string): string =>
+    `${id},${id} example,${supervisor},slack,${address}\n`;
+  const take = async (...lines: string[]): Promise<number> => {
+    const csv = `id,name,supervisor,network,address\n${lines.join('')}`;
+    const { body } = await office.ask('administrator', 'POST', '/v1/custodians', csv, {
+      'content-type': 'text/csv',
+    });
+    return body.version;
+  };
+  const kim = async () => (await office.ask('compliance', 'GET', '/v1/accounts/kim')).body;
+  const approve = async (account: string, directory: number) =>
+    office.ask(account, 'POST', '/v1/accounts/kim/approve-people', {
+      expects: (await kim()).version,
+      directory,
+    });
+  const read = async (): Promise<string[] | number> => {
+    const answer = await search('kim', 'hello');
+    return answer.status === 200 ? texts(answer) : answer.status;
+  };
+
+  beforeAll(async () => {
+    await take(
+      line('kim', 'boss', 'kim@two.example'),
+      line('lou', 'kim', 'lou@two.example'),
+      line('max', 'boss', 'max@two.example'),
+    );
+    await office.account('kim', 'supervisor', 'person', 'kim');
+    await office.ingest(
+      { text: 'hello of lou', from: 'lou@two.example' },
+      { text: 'hello of lou elsewhere', from: 'lou@three.example' },
+      { text: 'hello of max', from: 'max@two.example' },
+    );
+  });
+
+  test('shows a supervisor whom it newly assigns, once another person has approved it', async () => {
+    expect(await read()).toEqual(['hello of lou']);
+    const version = await take(line('max', 'kim', 'max@two.example'));
+    expect(await read()).toEqual(['hello of lou']);
+    expect((await kim()).supervises).toMatchObject({
+      directory: version,
+      assigned: ['lou', 'max'],
+      waiting: ['max'],
+    });
+    expect(await approve('administrator', version)).toMatchObject({ status: 403 });
+    expect(await approve('kim', version)).toMatchObject({ status: 403 });
+    expect(await approve('compliance', version + 1)).toMatchObject({ status: 409 });
+    expect(await read()).toEqual(['hello of lou']);
+    expect(await approve('compliance', version)).toMatchObject({ status: 200 });
+    expect(await read()).toEqual(['hello of lou', 'hello of max']);
+    expect((await kim()).supervises).toMatchObject({ approved: { directory: version }, waiting: [] });
+  });
+
+  test('shows him a new address of somebody whom he supervises in the same way', async () => {
+    const version = await take(
+      line('lou', 'kim', 'lou@two.example'),
+      line('lou', 'kim', 'lou@three.example'),
+    );
+    expect((await kim()).supervises.waiting).toEqual(['lou']);
+    expect(await read()).toEqual(['hello of lou', 'hello of max']);
+    expect(await approve('compliance', version)).toMatchObject({ status: 200 });
+    expect(await read()).toEqual(['hello of lou', 'hello of lou elsewhere', 'hello of max']);
+  });
+
+  test('takes away at once, and gives back only with a new approval of what was never approved', async () => {
+    const without = await take(line('max', 'boss', 'max@two.example'), line('lou', 'kim', 'lou@two.example'));
+    expect(await read()).toEqual(['hello of lou']);
+    expect(await approve('compliance', without)).toMatchObject({ status: 200 });
+    await take(line('max', 'kim', 'max@two.example'));
+    expect(await read()).toEqual(['hello of lou']);
+  });
+
+  test('approved by who saw an older state of the account counts for nothing', async () => {
+    const { version } = await kim();
+    const body = { expects: version - 1, directory: 1 };
+    expect(await office.ask('compliance', 'POST', '/v1/accounts/kim/approve-people', body)).toMatchObject({
+      status: 409,
+    });
+  });
+});
+
+test('what changes between the request for the role and its approval is not approved with it', async () => {
+  const csv = (supervisor: string): string =>
+    `id,name,supervisor,network,address\nned,Ned,boss,slack,ned@four.example\npam,Pam,${supervisor},slack,pam@four.example\n`;
+  const send = (supervisor: string) =>
+    office.ask('administrator', 'POST', '/v1/custodians', csv(supervisor), { 'content-type': 'text/csv' });
+  await send('boss');
+  await office.account('ned', undefined, 'person', 'ned');
+  const role = 'supervisor';
+  await office.ask('administrator', 'POST', '/v1/accounts/ned/request-role', {
+    expects: 1,
+    role,
+    reason: 'joined',
+  });
+  await send('ned');
+  expect(
+    await office.ask('compliance', 'POST', '/v1/accounts/ned/approve-role', { expects: 2, role }),
+  ).toMatchObject({ status: 200 });
+  expect(await search('ned', '*')).toMatchObject({ status: 403, body: { code: 'not-permitted' } });
+});

@@ -7,10 +7,12 @@ import {
   ROLES,
   type Role,
 } from '../../core/control/roles.ts';
+import { supervisionOf, supervisionShown } from '../../core/control/supervision.ts';
+import { plural } from '../../core/counted.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { actCommand, expected, known, lookCommand, type Putting } from '../act-command.ts';
 import { actingBy, passwordIn, perform, withActor } from '../acting.ts';
-import type { CommandSpec } from '../command.ts';
+import { type CommandSpec, integer } from '../command.ts';
 import { print } from '../context.ts';
 import { printable } from '../io.ts';
 
@@ -38,16 +40,28 @@ const list = lookCommand({
   look: async ({ register, context }) => ({
     details: {},
     answer() {
-      for (const one of register.accounts.values()) print(context, one, () => [printable(lineOf(one))]);
+      for (const one of register.accounts.values())
+        print(context, { ...one, ...supervisionShown(register, one) }, () => [
+          printable(lineOf(register, one)),
+        ]);
       if (register.accounts.size === 0)
         context.io.err("no accounts yet; 'holdfast account create' makes one");
     },
   }),
 });
 
-function lineOf({ account: name, displayName, state, roles, requests }: Account): string {
-  const waiting = requests.map((one) => (one.what === 'role' ? `${one.role} asked for` : 'reset asked for'));
-  const notes = [...(state === 'disabled' ? ['disabled'] : []), ...waiting];
+function lineOf(register: Register, one: Account): string {
+  const { account: name, displayName, state, roles, requests } = one;
+  const asked = requests.map((one) => (one.what === 'role' ? `${one.role} asked for` : 'reset asked for'));
+  const supervision = supervisionOf(register, one);
+  const notes = [...(state === 'disabled' ? ['disabled'] : []), ...asked];
+  if (supervision !== undefined) {
+    notes.push(`supervises ${plural(supervision.assigned.length, 'person', 'people')}`);
+    if (supervision.waiting.length > 0)
+      notes.push(
+        `not approved as of version ${register.directory.version}: ${supervision.waiting.join(', ')}`,
+      );
+  }
   return `${name.padEnd(20)} ${roles.join(', ') || 'no role'}  ${displayName}${notes.length > 0 ? `  (${notes.join('; ')})` : ''}`;
 }
 
@@ -168,6 +182,34 @@ const approveRole = actCommand({
   done: (written, { account: of, role }) => ({ ...now(written, of), says: `${of} has the role ${role}.` }),
 });
 
+/** The approver names the version that he has looked at: what was changed in the meantime is not approved. */
+const approvePeople = actCommand({
+  name: 'account approve-people',
+  summary: 'approve whom a supervisor supervises, as a version of the directory says',
+  action: 'account.approve-people',
+  configure: (command) =>
+    command
+      .argument('<account>')
+      .requiredOption(
+        '--directory <version>',
+        "its version, as 'account list' says it",
+        integer(0, Number.MAX_SAFE_INTEGER),
+      ),
+  details(putting) {
+    const one = account(putting);
+    const directory = Number(putting.options.directory);
+    return { account: one.account, expects: expected(putting.options, one), directory };
+  },
+  done(written, { account: of, directory }) {
+    const { thing, who } = now(written, of);
+    const people = who === undefined ? {} : supervisionShown(written.register, who);
+    return {
+      thing: { ...thing, ...people },
+      says: `${of} reads whom version ${directory} of the directory assigns to ${of}.`,
+    };
+  },
+});
+
 const plain = (
   name: string,
   summary: string,
@@ -272,6 +314,7 @@ export const accountCommands: readonly CommandSpec[] = [
   withReason('enable', 'let a disabled account act again', 'account.enable', 'Enabled'),
   withRole('request-role', 'ask for a role for an account', 'account.request-role'),
   approveRole,
+  approvePeople,
   withRole(
     'reject-role',
     'refuse a role that was asked for, or take the request back',

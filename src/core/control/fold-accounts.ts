@@ -1,6 +1,6 @@
 import type { ControlAct, ControlDetails } from './acts.ts';
 import { type Account, type AccountRequest, having, type Register } from './register.ts';
-import { exclude, needsApprover, type Permission, permissionsOf, type Role } from './roles.ts';
+import { exclude, needsApprover, type Permission, permissionsOf, type Role, supervises } from './roles.ts';
 import {
   type Asked,
   first,
@@ -63,11 +63,11 @@ function change(
     case 'account.request-role':
       return requestRole(asked, account, act.details);
     case 'account.approve-role':
-      return approve(asked, account, 'account.approve-role', roleRequest(account, act.details.role), {
-        roles: [...account.roles, act.details.role],
-      });
+      return approveRole(asked, account, act.details.role);
     case 'account.reject-role':
       return reject(asked, account, 'account.approve-role', roleRequest(account, act.details.role));
+    case 'account.approve-people':
+      return approvePeople(asked, account, act.details.directory);
     case 'account.remove-role':
       return removeRole(asked, account, act.details.role);
     case 'account.request-reset':
@@ -109,6 +109,7 @@ function create(asked: Asked, details: ControlDetails<'account.create'>): Step {
     state: 'active',
     roles,
     requests: [],
+    people: null,
     sessionsRevoked: null,
     resetApproved: null,
     credentialSet: null,
@@ -144,7 +145,9 @@ function requestRole(
   if (others.some((other) => exclude(role, other))) return refused('roles-exclude');
   if (!needsApprover(role)) return { change: { roles: [...account.roles, role] } };
   if (roleRequest(account, role) !== undefined) return refused('not-now', 'this role is asked for already');
-  return { change: { requests: [...account.requests, { what: 'role', role, by: asked.stamp, reason }] } };
+  const directory = asked.register.directory.version;
+  const request = { what: 'role', role, directory, by: asked.stamp, reason } as const;
+  return { change: { requests: [...account.requests, request] } };
 }
 
 function requestReset(asked: Asked, account: Account, reason: string): Changed {
@@ -153,6 +156,27 @@ function requestReset(asked: Asked, account: Account, reason: string): Changed {
   if (isSelf(asked, account)) return refused('own-role');
   if (resetRequest(account) !== undefined) return refused('not-now', 'a reset is asked for already');
   return { change: { requests: [...account.requests, { what: 'reset', by: asked.stamp, reason }] } };
+}
+
+function approveRole(asked: Asked, account: Account, role: Role): Changed {
+  const request = roleRequest(account, role);
+  const people = request === undefined ? null : { directory: request.directory, by: asked.stamp };
+  return approve(asked, account, 'account.approve-role', request, {
+    roles: [...account.roles, role],
+    ...(supervises(role) ? { people } : {}),
+  });
+}
+
+/** Who changes the directory has no role that approves, so that these are always two persons. */
+function approvePeople(asked: Asked, account: Account, directory: number): Changed {
+  const wrong = forbidden(asked.actor, 'account.approve-role');
+  if (wrong !== undefined) return wrong;
+  if (isSelf(asked, account)) return refused('own-role');
+  if (account.state !== 'active' || !account.roles.some(supervises))
+    return refused('not-now', 'the account is no supervisor');
+  if (directory > asked.register.directory.version)
+    return refused('unknown', 'the directory has no such version');
+  return { change: { people: { directory, by: asked.stamp } } };
 }
 
 /** The second person: neither the first one nor the one whom it is about. */
@@ -189,7 +213,9 @@ function removeRole(asked: Asked, account: Account, role: Role): Changed {
   const roles = account.roles.filter((one) => one !== role);
   return (
     forbidden(asked.actor, 'account.remove-role') ??
-    missed(asked.register, { ...account, roles }) ?? { change: { roles, sessionsRevoked: asked.stamp } }
+    missed(asked.register, { ...account, roles }) ?? {
+      change: { roles, sessionsRevoked: asked.stamp, ...(supervises(role) ? { people: null } : {}) },
+    }
   );
 }
 
@@ -232,7 +258,9 @@ const can = (account: Account, permission: Permission): boolean =>
 const isHeld = (register: Register, role: Role): boolean =>
   [...register.accounts.values()].some((account) => account.roles.includes(role));
 const isSelf = ({ actor }: Asked, account: Account): boolean => actor.name === account.account;
-const roleRequest = (account: Account, role: Role): AccountRequest | undefined =>
-  account.requests.find((one) => one.what === 'role' && one.role === role);
+const roleRequest = (account: Account, role: Role) =>
+  account.requests.find((one) => one.what === 'role' && one.role === role) as
+    | Extract<AccountRequest, { what: 'role' }>
+    | undefined;
 const resetRequest = (account: Account): AccountRequest | undefined =>
   account.requests.find((one) => one.what === 'reset');

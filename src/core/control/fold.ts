@@ -17,7 +17,7 @@ import { type Asked, actorOf, forbidden, type Refused, refused, type Step } from
 import type { VoidReason } from './void.ts';
 
 /** Raised whenever the same entries would come to another register: snapshots of older ones are thrown away. */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 /** `done`: it changed the register. `noted`: an act of the archive on itself. `void`: sealed, and without effect. */
 export type Outcome =
@@ -65,6 +65,7 @@ function takeRead(asked: Asked, act: ControlAct): Step {
     case 'account.request-role':
     case 'account.approve-role':
     case 'account.reject-role':
+    case 'account.approve-people':
     case 'account.remove-role':
     case 'account.request-reset':
     case 'account.approve-reset':

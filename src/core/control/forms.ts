@@ -81,6 +81,8 @@ export const FORMS = {
   'account.request-role': z.strictObject({ account, expects: version, role, reason: words, ...via }),
   'account.approve-role': z.strictObject({ account, expects: version, role, ...via }),
   'account.reject-role': z.strictObject({ account, expects: version, role, reason: words, ...via }),
+  /** `directory`: the version that the approver has seen; whom it says the account supervises. */
+  'account.approve-people': z.strictObject({ account, expects: version, directory: version, ...via }),
   'account.remove-role': z.strictObject({ account, expects: version, role, reason: words, ...via }),
   'account.request-reset': z.strictObject({ account, expects: version, reason: words, ...via }),
   'account.approve-reset': z.strictObject({ account, expects: version, ...via }),

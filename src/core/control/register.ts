@@ -18,6 +18,8 @@ export interface Account extends Versioned {
   readonly roles: readonly Role[];
   /** Asked for, and waiting for another person. */
   readonly requests: readonly AccountRequest[];
+  /** The version of the directory of which a second person approved whom the account supervises; null: of none. */
+  readonly people: { readonly directory: number; readonly by: Stamp } | null;
   /** Sign-ins before this act count no more; null: all count. */
   readonly sessionsRevoked: Stamp | null;
   /** The last reset that two persons agreed on, until a password is set again. */
@@ -26,9 +28,12 @@ export interface Account extends Versioned {
   readonly credentialSet: Stamp | null;
 }
 
-/** `role`: a role to be given; `reset`: the account's secrets to be made anew. */
+/**
+ * `role`: a role to be given, as the directory was then: what changes in it afterwards is not approved with the role.
+ * `reset`: the account's secrets to be made anew.
+ */
 export type AccountRequest = { readonly by: Stamp; readonly reason: string } & (
-  | { readonly what: 'role'; readonly role: Role }
+  | { readonly what: 'role'; readonly role: Role; readonly directory: number }
   | { readonly what: 'reset' }
 );
 

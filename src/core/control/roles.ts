@@ -56,7 +56,7 @@ interface RoleSpec {
   readonly says: string;
   /**
    * How far content permissions reach. `all`: every record. `grants`: what grants to the account name. `supervised`:
-   * the people whose supervisor he is, never himself. `none`: the role has none.
+   * the people whose supervisor he is, as far as another person approved that, never himself. `none`: the role has none.
    */
   readonly reach: 'all' | 'grants' | 'supervised' | 'none';
   readonly permissions: readonly Permission[];
@@ -196,6 +196,9 @@ export function permissionsOf(role: Role): readonly Permission[] {
 
 /** How far content permissions reach: see {@link ROLES}. */
 export type Reach = RoleSpec['reach'];
+
+/** Whether a role reads the people whose supervisor its holder is. */
+export const supervises = (role: Role): boolean => ROLES[role].reach === 'supervised';
 
 /** How far a permission reaches that shows content: the widest of the roles that have it. */
 export function reachOf(roles: readonly Role[], permission: Permission): Reach {

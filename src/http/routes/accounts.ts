@@ -1,6 +1,7 @@
 /** Accounts: made and changed by sealed acts, of which the fold decides who may. */
 import { z } from 'zod';
-import type { Account } from '../../core/control/register.ts';
+import type { Account, Register } from '../../core/control/register.ts';
+import { supervisionShown } from '../../core/control/supervision.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { controlRoute, onThe, writeAct } from '../control-route.ts';
 import { type Call, type Route, route } from '../route.ts';
@@ -16,13 +17,16 @@ export const accountRoutes: readonly Route[] = [
     operationId: 'listAccounts',
     access: 'account.read',
     handle: async ({ register }) => ({
-      json: { accounts: [...register.accounts.values()].map(shown), position: register.position },
+      json: {
+        accounts: [...register.accounts.values()].map((one) => shown(register, one)),
+        position: register.position,
+      },
     }),
   }),
   route({
     operationId: 'showAccount',
     access: 'account.read',
-    handle: async (call) => ({ json: shown(required(call)) }),
+    handle: async (call) => ({ json: shown(call.register, required(call)) }),
   }),
   controlRoute({
     operationId: 'createAccount',
@@ -66,6 +70,12 @@ export const accountRoutes: readonly Route[] = [
     operationId: 'approveRole',
     access: 'account.approve-role',
     action: 'account.approve-role',
+    details: onThe('account'),
+  }),
+  controlRoute({
+    operationId: 'approvePeople',
+    access: 'account.approve-role',
+    action: 'account.approve-people',
     details: onThe('account'),
   }),
   controlRoute({
@@ -181,27 +191,21 @@ function required({ register, params }: Call): Account {
   return account;
 }
 
-const shown = ({
-  account,
-  displayName,
-  kind,
-  person,
-  state,
-  roles,
-  requests,
-  version,
-  changed,
-}: Account) => ({
-  account,
-  displayName,
-  kind,
-  person,
-  state,
-  roles,
-  requests,
-  version,
-  changed,
-});
+function shown(register: Register, one: Account): object {
+  const { account, displayName, kind, person, state, roles, requests, version, changed } = one;
+  return {
+    account,
+    displayName,
+    kind,
+    person,
+    state,
+    roles,
+    requests,
+    ...supervisionShown(register, one),
+    version,
+    changed,
+  };
+}
 
 const noAccount = (message: string): HoldfastError =>
   new HoldfastError('not-found', message, { hint: 'GET /v1/accounts lists all.' });

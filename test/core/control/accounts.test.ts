@@ -104,6 +104,43 @@ describe('roles', () => {
   });
 });
 
+describe('whom a supervisor supervises', () => {
+  const supervision = () => account('dora')?.people?.directory;
+  const approve = (by: string, directory: number) =>
+    desk.act(by, 'account.approve-people', { ...at('dora'), directory });
+
+  test('is approved with the role, as the directory was when it was asked for', async () => {
+    await desk.appoint('dora', 'supervisor');
+    expect(supervision()).toBe(0);
+  });
+
+  test('is approved again by another person with the same permission, of a version that there is', async () => {
+    await desk.appoint('dora', 'supervisor');
+    expect(await approve('carl', 1)).toEqual(voided('unknown'));
+    expect(await approve('ada', 0)).toEqual(voided('forbidden'));
+    expect(await approve('os:root@desk', 0)).toEqual(voided('needs-account'));
+    expect(await approve('carl', 0)).toEqual(DONE);
+    expect(account('dora')?.people?.by.action).toBe('account.approve-people');
+  });
+
+  test('is nobody without the role, and goes with it', async () => {
+    await desk.appoint('dora', 'legal');
+    expect(await approve('carl', 0)).toEqual(voided('not-now'));
+    await desk.act('ada', 'account.request-role', { ...at('dora'), role: 'supervisor', reason: 'r' });
+    await desk.act('carl', 'account.approve-role', { ...at('dora'), role: 'supervisor' });
+    expect(supervision()).toBe(0);
+    await desk.act('ada', 'account.remove-role', { ...at('dora'), role: 'supervisor', reason: 'r' });
+    expect(account('dora')?.people).toBeNull();
+  });
+
+  test('is not approved by himself, who may approve for others', async () => {
+    await desk.appoint('dora', 'supervisor');
+    await desk.act('ada', 'account.request-role', { ...at('dora'), role: 'compliance', reason: 'r' });
+    await desk.act('carl', 'account.approve-role', { ...at('dora'), role: 'compliance' });
+    expect(await approve('dora', 0)).toEqual(voided('own-role'));
+  });
+});
+
 describe('accounts', () => {
   test('of two writers who saw the same version one loses, and learns who won', async () => {
     await desk.act('ada', 'account.create', person('bob'));
