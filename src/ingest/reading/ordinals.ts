@@ -1,3 +1,9 @@
+import type { EventId } from '../../core/event.ts';
+import { ContentInput } from './content-input.ts';
+
+/** One is enough: nothing of it outlives a call. */
+const input = new ContentInput();
+
 /**
  * Ordinals among equals, for sources without message ids: how often the same (conversation, sender, instant, text) came
  * before in this receipt. Twelve bytes a key and no strings, so that ten million fit; keys are 52 bits of a quick
@@ -10,7 +16,18 @@ export class Ordinals {
 
   /** 0 for the first of its kind, then 1, 2, … */
   next(conversation: string, sender: string, instant: string, text: string): number {
-    const key = keyOf(conversation, sender, instant, text);
+    input.write('', conversation, sender, instant, text);
+    return this.#count(input.key);
+  }
+
+  /** The id of an event by what it says: `eventId` of the `contentKey` with its ordinal. */
+  id(network: string, conversation: string, sender: string, instant: string, text: string): EventId {
+    input.write(network, conversation, sender, instant, text);
+    return input.id(this.#count(input.key));
+  }
+
+  /** How often a key came before. */
+  #count(key: number): number {
     if (this.#used * 10 > this.#keys.length * 6) this.#grow();
     const slot = this.#slot(this.#keys, key);
     if (this.#keys[slot] === 0) {
@@ -43,23 +60,4 @@ export class Ordinals {
     this.#keys = keys;
     this.#counts = counts;
   }
-}
-
-/** Two runs of multiply and xor over the UTF-16 units (cyrb53, by bryc): 52 bits, never 0, which marks a free slot. */
-function keyOf(...parts: readonly [string, string, string, string]): number {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i++) {
-      const unit = part.charCodeAt(i);
-      high = Math.imul(high ^ unit, 2_654_435_761);
-      low = Math.imul(low ^ unit, 1_597_334_677);
-    }
-    // Beyond every unit: the parts do not run into one another.
-    high = Math.imul(high ^ 0x10000, 2_654_435_761);
-    low = Math.imul(low ^ 0x10000, 1_597_334_677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
-  low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
-  return (low & 0xfffff) * 4_294_967_296 + (high >>> 0) + 1;
 }

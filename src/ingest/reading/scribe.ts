@@ -3,6 +3,7 @@ import type {
   Attachment,
   Conversation,
   DisclaimerEvent,
+  EventId,
   Json,
   Markup,
   Moment,
@@ -11,7 +12,7 @@ import type {
   Recipient,
   Repair,
 } from '../../core/event.ts';
-import { contentKey, directConversation, type EventKey, eventId } from '../../core/ids.ts';
+import { directConversation, type EventKey, eventId } from '../../core/ids.ts';
 import { UNKNOWN_NETWORK } from './network-name.ts';
 import { Ordinals } from './ordinals.ts';
 import { type Place, provenance } from './provenance.ts';
@@ -47,7 +48,7 @@ export class Scribe {
   write(place: Place, draft: Draft): Written {
     const { network, conversation, at, sender, recipients, actor, text, markup, attachments, extra } = draft;
     const event: Writable<Omit<Written, 'provenance'> & Partial<Written>> = {
-      id: eventId(network, conversation.id, draft.key ?? this.#contentKey(draft)),
+      id: draft.key === undefined ? this.#contentId(draft) : eventId(network, conversation.id, draft.key),
       network,
       conversation,
       at,
@@ -66,9 +67,9 @@ export class Scribe {
     return event as Written;
   }
 
-  #contentKey({ conversation, sender, actor, at, text = '' }: Draft): EventKey {
+  #contentId({ network, conversation, sender, actor, at, text = '' }: Draft): EventId {
     const who = sender?.address ?? actor?.address ?? '';
-    return contentKey(who, at.instant, text, this.#ordinals.next(conversation.id, who, at.instant, text));
+    return this.#ordinals.id(network, conversation.id, who, at.instant, text);
   }
 }
 

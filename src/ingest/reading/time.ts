@@ -8,21 +8,23 @@ const LAST = 253_402_300_799_999;
 export function instantOf(ms: number): string | undefined {
   if (!(ms >= FIRST && ms <= LAST)) return undefined;
   const whole = Math.trunc(ms);
-  const minute = Math.floor(whole / MINUTE);
-  if (minute !== shown.minute) shown = { minute, text: new Date(minute * MINUTE).toISOString().slice(0, 17) };
-  const time = whole - minute * MINUTE;
+  const day = Math.floor(whole / DAY);
+  if (day !== shown.day) shown = { day, text: new Date(day * DAY).toISOString().slice(0, 11) };
+  const time = whole - day * DAY;
   const milliseconds = time % 1000;
-  const seconds = TWO[(time - milliseconds) / 1000];
-  return milliseconds === 0
-    ? `${shown.text}${seconds}.000Z`
-    : `${shown.text}${seconds}.${String(milliseconds).padStart(3, '0')}Z`;
+  const second = (time - milliseconds) / 1000;
+  const minute = Math.floor(second / 60);
+  const clock = shown.text + (MINUTES[minute] as string) + (TWO[second - minute * 60] as string);
+  return milliseconds === 0 ? `${clock}.000Z` : `${clock}.${String(milliseconds).padStart(3, '0')}Z`;
 }
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** The minute written last: entries of a log stand side by side, and a date costs more than all the rest. */
-let shown = { minute: Number.NaN, text: '' };
+/** The day written last: entries of a log stand side by side, and a date costs more than all the rest. */
+let shown = { day: Number.NaN, text: '' };
 const TWO = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
+/** `15:04:` of each minute of a day. */
+const MINUTES = Array.from({ length: 1440 }, (_, i) => `${TWO[Math.floor(i / 60)]}:${TWO[i % 60]}:`);
 
 /** A wall clock reading without a zone. */
 export interface Wall {

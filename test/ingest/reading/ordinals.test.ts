@@ -1,3 +1,4 @@
+import { contentKey, eventId } from '../../../src/core/ids.ts';
 import { Ordinals } from '../../../src/ingest/reading/ordinals.ts';
 import { instantOf } from '../../../src/ingest/reading/time.ts';
 import fc from '../../property.ts';
@@ -24,6 +25,38 @@ test('counts how often the same came before, whatever else came between', () => 
       },
     ),
   );
+});
+
+test('an id is that of the content key with its ordinal, whatever the texts hold', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string(),
+    fc.constantFrom('\ud800', '"', '\\', '\u007f', '€'),
+  );
+  const part = fc.oneof(fc.constantFrom('', 'a', 'é'), text);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(part, part, part, part, text)), (events) => {
+      const one = new Ordinals();
+      const other = new Ordinals();
+      for (const [network, conversation, sender, instant, said] of events.flatMap((each) => [each, each])) {
+        const ordinal = other.next(conversation, sender, instant, said);
+        expect(one.id(network, conversation, sender, instant, said)).toBe(
+          eventId(network, conversation, contentKey(sender, instant, said, ordinal)),
+        );
+      }
+    }),
+  );
+});
+
+test('a text longer than most has its id, and so has what comes after it', () => {
+  const ordinals = new Ordinals();
+  const long = '\u20ac"x'.repeat(30_000);
+  for (const said of ['short', long, 'short', long])
+    expect(ordinals.id('aim', 'a b', 'a', '2026', said)).not.toBe('');
+  for (const said of ['short', long])
+    expect(ordinals.id('aim', 'a b', 'a', '2026', said)).toBe(
+      eventId('aim', 'a b', contentKey('a', '2026', said, 2)),
+    );
 });
 
 test('tells a hundred thousand messages apart', () => {

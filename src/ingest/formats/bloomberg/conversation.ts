@@ -144,9 +144,8 @@ export class ChatReader {
   #id(node: XmlNode, conversation: string, sender: Party | undefined, instant: string, said: string): string {
     const who = sender?.address ?? '';
     const replayed = node.attributes.InteractionType === 'H' && node.name !== 'History';
-    const ordinal = replayed
-      ? this.#replays.next(`${this.#histories}\n${conversation}`, who, instant, said)
-      : this.#ordinals.next(conversation, who, instant, said);
+    if (!replayed) return this.#ordinals.id(NETWORK, conversation, who, instant, said);
+    const ordinal = this.#replays.next(`${this.#histories}\n${conversation}`, who, instant, said);
     return eventId(NETWORK, conversation, contentKey(who, instant, said, ordinal));
   }
 }

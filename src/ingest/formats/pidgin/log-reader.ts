@@ -1,7 +1,7 @@
 /** Reads the entries of one log in their order: names, dates and directions depend on what came before. */
 
 import type { Conversation, Event, Moment, Party, Provenance, Repair } from '../../../core/event.ts';
-import { contentKey, directConversation, eventId } from '../../../core/ids.ts';
+import { directConversation } from '../../../core/ids.ts';
 import type { RejectCode } from '../../../core/rejects.ts';
 import type { Frame, Outcome, Source, SourceFile } from '../../format.ts';
 import type { Line } from '../../reading/lines.ts';
@@ -184,10 +184,8 @@ export class LogReader {
         { source: this.#source, file: this.#file, offset, length },
         { perspective: self, facts: known, repairs },
       );
-    const identify = (who: string, text: string): string => {
-      const ordinal = this.#ordinals.next(conversation.id, who, at.instant, text);
-      return eventId(network, conversation.id, contentKey(who, at.instant, text, ordinal));
-    };
+    const identify = (who: string, text: string): string =>
+      this.#ordinals.id(network, conversation.id, who, at.instant, text);
     const shared = { network, conversation, at };
     const markup = entry.html === undefined ? {} : { markup: { type: 'html', source: entry.html } };
 

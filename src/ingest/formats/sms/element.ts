@@ -1,6 +1,6 @@
 /** One element of a backup: a text message, a multimedia message, or a call. Attributes: karlicoss/HPI (`smscalls.py`). */
 import type { Attachment, Event, Json, Moment, Party, Recipient, Repair } from '../../../core/event.ts';
-import { contentKey, type EventKey, eventId } from '../../../core/ids.ts';
+import { type EventKey, eventId } from '../../../core/ids.ts';
 import type { Holding, Outcome } from '../../format.ts';
 import type { Ordinals } from '../../reading/ordinals.ts';
 import { type Place, provenance } from '../../reading/provenance.ts';
@@ -102,11 +102,11 @@ function commonOf(
   const conversation = owner.conversation(parts.others, parts.others.length > 1 ? parts.name : undefined);
   const who = sender?.address ?? '';
   const content = text ?? parts.content ?? '';
-  const key =
-    parts.key ??
-    contentKey(who, at.instant, content, ordinals.next(conversation.id, who, at.instant, content));
   return {
-    id: eventId(NETWORK, conversation.id, key),
+    id:
+      parts.key === undefined
+        ? ordinals.id(NETWORK, conversation.id, who, at.instant, content)
+        : eventId(NETWORK, conversation.id, parts.key),
     network: NETWORK,
     conversation,
     ...(sender !== undefined && { sender }),
