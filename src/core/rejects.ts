@@ -80,6 +80,8 @@ export const REPAIRS = {
   'content-from-base64': 'Content and Base64Content differ; the text is that of Base64Content.',
   'sender-from-email': 'LoginName is empty; the address is that of CorporateEmailID.',
   'sender-absent': 'The source names no sender.',
+  'sender-inferred':
+    'Only a blank stands between a name and its text: where the name ends was taken from other lines of the file.',
   'date-inferred':
     'The entry has a time and no date: the date is that of the entry before, or the day after.',
   'date-order-assumed':

@@ -1,6 +1,6 @@
 /**
- * Chats that LINE exports as text: a title, lines that begin a day, and time, name and text between tabs. Forms: the
- * parser hellodigua/ChatLab, which lists those of English, Japanese and Chinese phones.
+ * Chats that LINE exports as text: a title, lines that begin a day, and time, name and text between tabs (desktops: no
+ * title, and blanks). Forms: the parser hellodigua/ChatLab, which lists those of English, Japanese and Chinese phones.
  */
 import type { Conversation, Event, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
@@ -14,6 +14,7 @@ import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
 import { decode, openText } from '../reading/text.ts';
 import { nameOf } from '../source-name.ts';
+import { DESKTOP_ENTRY, DESKTOP_MEDIA, DesktopNames } from './line/desktop.ts';
 
 const NETWORK = 'line';
 const ENTRY = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) ?([AaPp][Mm])?\t([^\t]{0,200})\t/u;
@@ -23,6 +24,9 @@ const DATE = /^(?:\p{L}{1,12}\.?,? ?)?(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:$|
 /** Titles of a chat with one person, and of a group. */
 const ONE = /^(?:\[LINE\] )?(?:Chat history with (.+)|(.+)とのトーク履歴|[与與](.+)的聊天[记記][录錄])$/u;
 const GROUP = /^(?:\[LINE\] )?(?:Chat history in (.+)|(.+)のトーク履歴|(.+)的聊天[记記][录錄])$/u;
+/** `2017.09.03 Sunday`, `2021.03.04 星期四`: desktops name the day of the week in full. */
+const DESKTOP_DAY =
+  /^\d{4}\.\d{2}\.\d{2} (?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:星期|週|周)[一二三四五六日]|[月火水木金土日]曜日|[월화수목금토일]요일|วัน\S+)$/u;
 const TITLED = /^\[LINE\] \S/u;
 const SAVED = /^(?:Saved on|保存日時|保存日期|儲存日期)[:：]/u;
 
@@ -30,7 +34,14 @@ export const line: Format = {
   name: 'line',
   title: 'LINE chat export',
   networks: [NETWORK],
-  systems: [{ name: 'LINE (text export)', proven: 'synthetic only' }],
+  systems: [
+    { name: 'LINE (text export)', proven: 'synthetic only' },
+    {
+      name: 'LINE (text saved on a desktop)',
+      proven: 'synthetic only',
+      note: 'Only a blank stands between a name and its text: a name of several words is found by the file’s name, by lines of LINE itself, or where five lines begin with it; else the first word is taken, which the repair says.',
+    },
+  ],
   unit: 'A line of time, name and text, with the lines after it that are none.',
   limits: [
     'People are shown by the name in the exporting phone: that name is the address.',
@@ -42,6 +53,12 @@ export const line: Format = {
     const title = (found[0] ?? '').trim();
     const entries = found.filter((each) => ENTRY.test(each)).length;
     const isTitled = ONE.test(title) || GROUP.test(title) || TITLED.test(title);
+    const day = found.findIndex((each) => DESKTOP_DAY.test(each));
+    if (entries === 0 && day !== -1 && found.slice(day).some((each) => DESKTOP_ENTRY.test(each)))
+      return {
+        confidence: 0.75,
+        reason: 'days, and lines of time, name and text, as LINE saves a chat on a desktop',
+      };
     if (entries === 0 || (!isTitled && (entries < 2 || !found.some((each) => DATE.test(each)))))
       return undefined;
     return {
@@ -59,6 +76,8 @@ interface Survey {
   readonly order: ReturnType<DateOrders['decide']>;
   readonly title: string;
   readonly senders: ReadonlySet<string>;
+  /** Where names end, in a text of a desktop; undefined: tabs say. */
+  readonly names: DesktopNames | undefined;
 }
 
 const MAX_SENDERS = 10_000;
@@ -66,21 +85,44 @@ const MAX_SENDERS = 10_000;
 async function surveyOf(file: SourceFile): Promise<Survey> {
   const orders = new DateOrders();
   const senders = new Set<string>();
+  const names = new DesktopNames();
+  names.know(stemOf(file));
+  names.know(file.settings.account);
   let title: string | undefined;
-  const stream = await openText(file);
-  for await (const batch of lines(stream)) {
-    for (const { bytes } of batch) {
-      if (bytes === undefined) continue;
-      const text = decode(stream, bytes, []);
-      title ??= text.trim();
-      const date = DATE.exec(text);
-      if (date !== null) orders.see(digitsOf(date));
-      const sender = ENTRY.exec(text)?.[5];
-      if (sender !== undefined && sender !== '' && senders.size < MAX_SENDERS) senders.add(sender);
-    }
+  let hasTabs = false;
+  for await (const text of textsOf(file)) {
+    title ??= text.trim();
+    const date = DATE.exec(text);
+    if (date !== null) orders.see(digitsOf(date));
+    const sender = ENTRY.exec(text)?.[5];
+    hasTabs ||= sender !== undefined || TOLD.test(text);
+    if (sender !== undefined && sender !== '' && senders.size < MAX_SENDERS) senders.add(sender);
+    const begun = hasTabs ? null : DESKTOP_ENTRY.exec(text);
+    if (begun === null) continue;
+    const rest = text.slice(begun[0].length);
+    const told = [JOINED, LEFT, UNSENT].map((line) => line.exec(rest)).find((found) => found !== null);
+    if (told === undefined) names.see(rest);
+    else names.know(told?.[1]);
   }
-  return { order: orders.decide(file.settings.dateOrder), title: title ?? '', senders };
+  const order = orders.decide(file.settings.dateOrder);
+  if (hasTabs || title === undefined) return { order, title: title ?? '', senders, names: undefined };
+  for await (const text of textsOf(file)) {
+    const rest = text.slice(DESKTOP_ENTRY.exec(text)?.[0].length ?? text.length);
+    if (rest !== '' && senders.size < MAX_SENDERS && ![JOINED, LEFT, UNSENT].some((line) => line.test(rest)))
+      senders.add(DESKTOP_MEDIA.exec(rest)?.[1] ?? names.of(rest).name);
+  }
+  return { order, title: DATE.test(title) ? '' : title, senders, names };
 }
+
+async function* textsOf(file: SourceFile): AsyncIterable<string> {
+  const stream = await openText(file);
+  for await (const batch of lines(stream))
+    for (const { bytes } of batch) if (bytes !== undefined) yield decode(stream, bytes, []);
+}
+
+/** Who or what a chat is called by the name of its file: `[LINE]Ben.txt`. */
+const stemOf = (file: SourceFile): string =>
+  (nameOf(file).split('/').at(-1) ?? '').replace(/\.txt$/iu, '').replace(/^\[LINE\] ?/u, '');
 
 const digitsOf = (match: RegExpExecArray): DateDigits => [match[1] ?? '', match[2] ?? '', match[3] ?? ''];
 
@@ -117,14 +159,20 @@ class LineLog implements EntryLog {
     const people = [...new Set(one === undefined ? senders : [normaliseAddress(NETWORK, one), ...senders])];
     const isDirect = people.length <= 2 && (one !== undefined || group === undefined);
     this.#sides = isDirect ? people : [];
-    const stem = (nameOf(file).split('/').at(-1) ?? '').replace(/\.txt$/iu, '');
-    const title = group ?? one ?? stem.replace(/^\[LINE\] ?/u, '');
+    const title = group ?? one ?? stemOf(file);
     this.#conversation =
       isDirect && people.length > 0 ? direct(...people) : { id: title, kind: 'group', name: title };
   }
 
+  /** Desktops write a bare word for a file. */
+  #isMedia(name: string, text: string): boolean {
+    return this.#survey.names !== undefined && DESKTOP_MEDIA.test(`${name} ${text}`);
+  }
+
   role(text: string): Role {
-    if (ENTRY.test(text) || TOLD.test(text)) return 'entry';
+    const isEntry =
+      this.#survey.names === undefined ? ENTRY.test(text) || TOLD.test(text) : DESKTOP_ENTRY.test(text);
+    if (isEntry) return 'entry';
     if (DATE.test(text) || SAVED.test(text) || text.trim() === this.#survey.title) return 'heading';
     return 'more';
   }
@@ -139,14 +187,16 @@ class LineLog implements EntryLog {
     this.#day = ms === undefined ? undefined : { ms, date, from: isKnown ? 'record' : from };
   }
 
-  read(entry: string, place: Place, repairs: Repair[]): Outcome {
+  read(written: string, place: Place, repairs: Repair[]): Outcome {
+    const entry = this.#survey.names === undefined ? written : tabbed(written, this.#survey.names, repairs);
     const match = ENTRY.exec(entry);
     const told = match === null ? TOLD.exec(entry.replace(/\n[\s\S]*$/u, '')) : null;
     if (match === null && told === null) return { type: 'reject', code: 'line-unknown' };
     const [, before, hour = '', minute = '', after] = match ?? told ?? [];
     const name = match?.[5] ?? '';
     if (this.#day === undefined) return { type: 'reject', code: 'time-missing' };
-    const clock = dayMs(hour, minute, undefined, before ?? after);
+    // Some versions write the first hour of a day as the 24th.
+    const clock = dayMs(hour === '24' ? '0' : hour, minute, undefined, before ?? after);
     const at = clock === undefined ? undefined : this.#clock.moment(this.#day.ms + clock, 'min', repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
     sayAssumed(this.#day.date, this.#day.from, repairs);
@@ -167,7 +217,8 @@ class LineLog implements EntryLog {
       sender,
       recipients: to(other === undefined ? undefined : { address: other }),
       text,
-      ...(name !== '' && MEDIA.test(text) && { attachments: [{ state: 'missing' as const }] }),
+      ...(name !== '' &&
+        (MEDIA.test(text) || this.#isMedia(name, text)) && { attachments: [{ state: 'missing' as const }] }),
       perspective: this.#self,
       facts: {
         network: 'header',
@@ -187,6 +238,20 @@ class LineLog implements EntryLog {
             : { ...base, kind: 'notice', payload: { type: unsent === null ? 'system' : 'message-unsent' } };
     return { type: 'event', event };
   }
+}
+
+/** A line of a desktop as a phone would have written it, with tabs. */
+function tabbed(entry: string, names: DesktopNames, repairs: Repair[]): string {
+  const time = DESKTOP_ENTRY.exec(entry)?.[0] ?? '';
+  const [line = ''] = entry.split('\n', 1);
+  const rest = line.slice(time.length);
+  const clock = time.trimEnd();
+  if ([JOINED, LEFT, UNSENT].some((told) => told.test(rest)))
+    return `${clock}\t\t${entry.slice(time.length)}`;
+  const media = DESKTOP_MEDIA.exec(rest)?.[1];
+  const { name, isInferred } = media === undefined ? names.of(rest) : { name: media, isInferred: false };
+  if (isInferred) repairs.push({ code: 'sender-inferred' });
+  return `${clock}\t${name}\t${entry.slice(time.length + name.length + 1)}`;
 }
 
 const WEEKDAYS = [
