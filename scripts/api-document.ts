@@ -70,9 +70,11 @@ curl -s localhost:8420/v1/search -H "authorization: Bearer $token" -H 'content-t
   Every write names under \`expects\` the version that it changes; another change meanwhile is \`conflict\` (409).
 - **Every read of content** is sealed as an audit entry before it is answered; where that cannot be written, nothing is
   answered.
+- **Every denial** is an audit entry too, with the operation and what was asked for; so is a name that is not there, where
+  another would be kept from the caller: neither the answer nor the time that it takes tells them apart.
 - **Long work** is a job: ask how far it is, download what it made. A download that broke off goes on by \`Range\`.
 - **Productions** are made and rendered as jobs. An auditor renders one that a grant of his names, and downloads it where the
-  grant says so, while it is in force; every download and every refusal is an audit entry.
+  grant says so, while it is in force; every download is an audit entry.
 - **Tokens** are good for ten minutes; a refresh token is good once. Signing out, disabling an account and taking a role
   away count at once, on every node.
 `;

@@ -3,10 +3,9 @@ import type { WantedAct, WrittenAct } from '../archive/control.ts';
 import type { ControlAct, ControlAction, ControlDetails } from '../core/control/acts.ts';
 import type { Register } from '../core/control/register.ts';
 import type { Permission } from '../core/control/roles.ts';
-import { actorOf, forbidden } from '../core/control/step.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Json } from '../core/event.ts';
-import { type Acting, actingBy, perform, withActor } from './acting.ts';
+import { type Acting, acted, perform, withActor } from './acting.ts';
 import type { Archive } from './archive.ts';
 import { audit } from './audit.ts';
 import type { CommandSpec, Options } from './command.ts';
@@ -25,6 +24,8 @@ export interface Putting {
 interface ActCommand<A extends ControlAction> {
   readonly name: string;
   readonly summary: string;
+  /** What it takes to ask for the act at all; the fold decides about the rest. */
+  readonly permission: Permission;
   readonly action: A;
   configure(command: Command): Command;
   /** The act without `via`, which is added. */
@@ -41,9 +42,7 @@ export function actCommand<A extends ControlAction>(spec: ActCommand<A>): Comman
     needs: 'archive',
     configure: (command) => void withActor(spec.configure(command)),
     run: (context, args, options) =>
-      context.withArchive(async (archive) => {
-        const acting = await actingBy(context, archive, options);
-        const register = await archive.control.refresh();
+      acted(context, spec, options, async ({ archive, acting, register }) => {
         const details = await spec.details({ register, args: args.map(text), options, archive, context });
         const wanted = { action: spec.action, details: { ...details, ...acting.via } } as ControlAct;
         const written = await perform(context, archive, acting, wanted as WantedAct);
@@ -78,10 +77,7 @@ export function lookCommand(spec: LookCommand): CommandSpec {
     needs: 'archive',
     configure: (command) => void withActor(spec.configure(command)),
     run: (context, args, options) =>
-      context.withArchive(async (archive) => {
-        const acting = await actingBy(context, archive, options);
-        const register = await archive.control.refresh();
-        permit(register, acting, spec.permission);
+      acted(context, spec, options, async ({ archive, acting, register }) => {
         const { details, answer } = await spec.look({
           register,
           args: args.map(text),
@@ -98,15 +94,6 @@ export function lookCommand(spec: LookCommand): CommandSpec {
         return 0;
       }),
   };
-}
-
-/** Throws `not-permitted` where the actor has not the permission. */
-export function permit(register: Register, { actor }: Acting, permission: Permission): void {
-  const found = actorOf(register, actor);
-  if (found !== undefined && forbidden(found, permission) === undefined) return;
-  throw new HoldfastError('not-permitted', `${actor} has not the permission ${permission}.`, {
-    hint: "'holdfast account roles' shows which role has it.",
-  });
 }
 
 /** Version of a thing to expect; throws `not-found` where there is none of this name. */

@@ -2,13 +2,20 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { failedSignIn } from '../access/failed-sign-in.ts';
 import { type WantedAct, type WrittenAct, writeControl } from '../archive/control.ts';
-import { HoldfastError } from '../core/errors.ts';
+import type { Register } from '../core/control/register.ts';
+import type { Permission } from '../core/control/roles.ts';
+import { actorOf, forbidden } from '../core/control/step.ts';
+import { HoldfastError, isDenial } from '../core/errors.ts';
 import type { Archive } from './archive.ts';
-import { actTools } from './audit.ts';
+import { actTools, audit } from './audit.ts';
 import type { Options } from './command.ts';
 import type { Context } from './context.ts';
 import { lateness } from './wait.ts';
+
+/** Characters of a name that an entry says somebody was denied: an argument may be anything. */
+const LONGEST_NAME = 100;
 
 /** Who acts: the local user, or an account through him. */
 export interface Acting {
@@ -25,8 +32,80 @@ export function withActor(command: Command): Command {
     .option('--code <digits>', 'its second factor, where it has one');
 }
 
-/** Who acts by these options. Throws `sign-in-failed` and its like where the account is not proved. */
-export async function actingBy(context: Context, archive: Archive, options: Options): Promise<Acting> {
+/** A command in somebody's name: who, and the register by which he was let in. */
+export interface Acted {
+  readonly archive: Archive;
+  readonly acting: Acting;
+  readonly register: Register;
+}
+
+/**
+ * Opens the archive for somebody who has the permission. Throws `sign-in-failed` and its like where the account is not
+ * proved, `not-permitted` before anything is looked up: nobody learns from a refusal what there is. Every refusal is an
+ * audit entry before it is told.
+ */
+export function acted<T>(
+  context: Context,
+  { name, permission }: { readonly name: string; readonly permission: Permission },
+  options: Options,
+  use: (acted: Acted) => Promise<T>,
+): Promise<T> {
+  return context.withArchive(async (archive) => {
+    const acting = await actingBy(context, archive, name, options);
+    return await recordingDenials(context, archive, acting, name, async () => {
+      const register = await archive.control.refresh();
+      permit(register, acting, permission);
+      return await use({ archive, acting, register });
+    });
+  });
+}
+
+/** Records what a command denies, before it is told. */
+export async function recordingDenials<T>(
+  context: Context,
+  archive: Archive,
+  { actor, via }: Acting,
+  operation: string,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isDenial(error)) {
+      const denied = Object.entries(error.denies ?? {}).map(([what, name]) => [
+        what,
+        name.slice(0, LONGEST_NAME),
+      ]);
+      await audit({ ...context, actor }, archive, 'denied', {
+        operation,
+        ...Object.fromEntries(denied),
+        ...via,
+      });
+    }
+    throw error;
+  }
+}
+
+/** Throws `not-permitted` where the actor has not the permission. */
+function permit(register: Register, { actor }: Acting, permission: Permission): void {
+  const found = actorOf(register, actor);
+  const wrong = found === undefined ? undefined : forbidden(found, permission);
+  if (found !== undefined && wrong === undefined) return;
+  throw new HoldfastError('not-permitted', `${actor} has not the permission ${permission}.`, {
+    hint:
+      wrong?.reason === 'needs-account'
+        ? 'It takes two persons, so each acts under an account: name one with --as.'
+        : "'holdfast account roles' shows which role has it.",
+  });
+}
+
+/** Who acts by these options. */
+async function actingBy(
+  context: Context,
+  archive: Archive,
+  operation: string,
+  options: Options,
+): Promise<Acting> {
   if (options.as === undefined) {
     if (options.passwordFile !== undefined || options.code !== undefined)
       throw new HoldfastError('bad-usage', 'A password or code goes with --as.', {
@@ -35,24 +114,43 @@ export async function actingBy(context: Context, archive: Archive, options: Opti
     return { actor: context.actor, via: {} };
   }
   const account = String(options.as);
+  const password = await passwordIn(context, options.passwordFile);
+  const { oneTime } = await prove(context, archive, account, password, options.code);
+  const acting = { actor: account, via: { via: context.actor } };
+  if (oneTime)
+    await recordingDenials(context, archive, acting, operation, async () => {
+      throw new HoldfastError(
+        'password-change-needed',
+        'This password is good for choosing another one only.',
+        { hint: `Choose one with 'holdfast account password ${account}'.` },
+      );
+    });
+  return acting;
+}
+
+/** Makes sure that an account is who it says; a sign-in that fails is an audit entry before that is told. */
+export async function prove(
+  context: Context,
+  archive: Archive,
+  account: string,
+  password: string,
+  code: unknown,
+): Promise<{ readonly oneTime: boolean }> {
   const { accounts } = await archive.control.refresh();
   const access = await archive.access();
-  const { oneTime } = await access.prove({
-    account,
-    password: await passwordIn(context, options.passwordFile),
-    ...(options.code === undefined ? {} : { code: String(options.code) }),
-    address: context.actor,
-    enabled: accounts.get(account)?.state === 'active',
-  });
-  if (oneTime)
-    throw new HoldfastError(
-      'password-change-needed',
-      'This password is good for choosing another one only.',
-      {
-        hint: `Choose one with 'holdfast account password ${account}'.`,
-      },
-    );
-  return { actor: account, via: { via: context.actor } };
+  try {
+    return await access.prove({
+      account,
+      password,
+      ...(code === undefined ? {} : { code: String(code) }),
+      address: context.actor,
+      enabled: accounts.get(account)?.state === 'active',
+    });
+  } catch (error) {
+    const failed = failedSignIn(account, context.actor, error);
+    await audit({ ...context, actor: 'anonymous' }, archive, 'sign-in-failed', failed);
+    throw error;
+  }
 }
 
 /** First line of a password file, read against the caller's folder. */

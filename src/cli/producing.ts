@@ -139,11 +139,13 @@ export function reachableProduction(
   const reach = production === undefined ? 'nothing' : reachOf(context, register, actor, production);
   if (production === undefined || reach === 'nothing')
     throw new HoldfastError('not-found', 'There is no production of this name.', {
-      hint: "'holdfast production list' shows all there are.",
+      hint: "'holdfast production list' shows those that you may see.",
+      denies: { production: name },
     });
   if (take && reach !== 'take')
     throw new HoldfastError('not-permitted', 'The grant does not let this account take copies.', {
       hint: 'Ask compliance or legal for a grant with downloads.',
+      denies: { production: name },
     });
   return production;
 }

@@ -116,16 +116,39 @@ export const isErrorCode = (value: unknown): value is ErrorCode =>
 export class HoldfastError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** Names of what was denied, by what they name, for the entry of the denial: see {@link isDenial}. */
+  readonly denies: { readonly [what: string]: string } | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown; denies?: { readonly [what: string]: string } } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HoldfastError';
     this.code = code;
     this.hint = options.hint;
+    this.denies = options.denies;
   }
 }
 
 /** Narrows an unknown caught value to a {@link HoldfastError}, optionally of one code. */
 export function isHoldfastError(error: unknown, code?: ErrorCode): error is HoldfastError {
   return error instanceof HoldfastError && (code === undefined || error.code === code);
+}
+
+/** Of an account that has said who it is: what it may not do, or does not prove anew. */
+const DENIALS: readonly ErrorCode[] = [
+  'not-permitted',
+  'password-change-needed',
+  'sign-in-failed',
+  'second-factor-needed',
+];
+
+/**
+ * Whether an error denies somebody something, which is an audit entry before it is told. A thing that he may not know of
+ * is denied as `not-found`, and so is one that is not there: neither the answer nor the time that it takes tells them apart.
+ */
+export function isDenial(error: unknown): error is HoldfastError {
+  return isHoldfastError(error) && (error.denies !== undefined || DENIALS.includes(error.code));
 }

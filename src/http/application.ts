@@ -1,7 +1,8 @@
 /** The HTTP service: `openapi.yaml` as an express application over an open archive. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { HoldfastError } from '../core/errors.ts';
+import { HoldfastError, isDenial } from '../core/errors.ts';
+import type { Caller } from './caller.ts';
 import { CONTRACT_TEXT, contract, type Operation, operations } from './contract.ts';
 import { docsPage } from './docs-page.ts';
 import { admit, anonymous, identify, type Passed, POSITION } from './gate.ts';
@@ -150,7 +151,13 @@ async function watcher(service: Service, request: Request): Promise<void> {
   const address = request.socket.remoteAddress ?? '';
   if (/^(?:127\.|::1$|::ffff:127\.)/.test(address)) return;
   const { caller } = await identify(service.parts, request);
-  admit(caller, { access: 'status.read', operationId: 'metrics', oneTime: false, handle: unreachable });
+  const route = {
+    access: 'status.read',
+    operationId: 'metrics',
+    oneTime: false,
+    handle: unreachable,
+  } as const;
+  await recordingDenials(service, caller, route.operationId, async () => admit(caller, route));
 }
 
 const unreachable = (): Promise<never> => Promise.reject(new TypeError('not a route'));
@@ -164,10 +171,20 @@ async function pass(service: Service, route: Route, request: Request, response: 
   }
   const passed = await identify(service.parts, request);
   locals.passed = passed;
+  await recordingDenials(service, passed.caller, route.operationId, async () => admit(passed.caller, route));
+}
+
+/** The one place where it is recorded that somebody was denied something: before he is told. */
+async function recordingDenials<T>(
+  service: Service,
+  { account }: Caller,
+  operation: string,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
-    admit(passed.caller, route);
+    return await act();
   } catch (error) {
-    await service.audit(passed.caller.account, 'denied', { operation: route.operationId });
+    if (isDenial(error)) await service.audit(account, 'denied', { operation, ...error.denies });
     throw error;
   }
 }
@@ -187,7 +204,10 @@ async function handle(service: Service, route: Route, request: Request, response
     signal: gone.signal,
     audit: (action, details) => service.audit(caller.account, action, details),
   };
-  const answer = await route.handle(call, { query: request.query, body: request.body });
+  const input = { query: request.query, body: request.body };
+  const answer = await (route.access === 'public'
+    ? route.handle(call, input)
+    : recordingDenials(service, caller, route.operationId, () => route.handle(call, input)));
   await send(answer, response);
 }
 

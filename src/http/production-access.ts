@@ -1,4 +1,4 @@
-/** Who may see a production, and who may take it away: each refusal is an audit entry. */
+/** Who may see a production, and who may take it away. */
 import { productionReach } from '../core/control/production-reach.ts';
 import type { Production } from '../core/control/register.ts';
 import { reachOf } from '../core/control/roles.ts';
@@ -7,47 +7,33 @@ import { detailsOf, summaryOf } from '../export/production/summary.ts';
 import type { Call } from './route.ts';
 
 /**
- * The production that the path names. What the caller may not see does not exist for him; that he asked is an audit entry.
- * `take`: he must also be let have it; else `not-permitted`.
+ * The production that the path names. What the caller may not see does not exist for him. `take`: he must also be let
+ * have it; else `not-permitted`.
  */
-export async function reachable(call: Call, operation: string, take?: 'take'): Promise<Production> {
+export function reachable(call: Call, take?: 'take'): Production {
   const name = call.params.production ?? '';
   const production = call.register.productions.get(name);
-  const reach = production === undefined ? 'nothing' : reachIn(call, production);
-  if (production === undefined || reach === 'nothing') {
-    if (production !== undefined) await call.audit('denied', { operation, production: name });
+  if (production === undefined || reachIn(call, production) === 'nothing')
     throw new HoldfastError('not-found', 'There is no such production.', {
       hint: 'GET /v1/productions lists those that this account may see.',
+      denies: { production: name },
     });
-  }
-  if (take !== undefined) await mayTake(call, name, operation);
+  if (take !== undefined) mayTake(call, name);
   return production;
 }
 
-/** Throws `not-permitted`, and has it recorded, where the caller may not, or not any more, take a production away. */
-export async function mayTake(call: Call, name: string, operation: string): Promise<void> {
+/** Throws `not-permitted` where the caller may not, or not any more, take a production away. */
+export function mayTake(call: Call, name: string): void {
   const production = call.register.productions.get(name);
   if (production !== undefined && reachIn(call, production) === 'take') return;
-  throw await denied(
-    call,
-    operation,
-    { production: name },
-    'This account may not take copies of the production.',
-  );
+  throw denied('This account may not take copies of the production.', { production: name });
 }
 
-/** Records a refusal; answers the error to throw. */
-export async function denied(
-  call: Call,
-  operation: string,
-  details: { readonly [name: string]: string },
-  message: string,
-): Promise<HoldfastError> {
-  await call.audit('denied', { operation, ...details });
-  return new HoldfastError('not-permitted', message, {
+export const denied = (message: string, denies: { readonly [what: string]: string }): HoldfastError =>
+  new HoldfastError('not-permitted', message, {
     hint: 'It takes a member of the matter, or a grant that names the production and lets its auditor download.',
+    denies,
   });
-}
 
 export function reachIn({ register, caller, service }: Call, production: Production) {
   const reach = reachOf(caller.roles, 'production.read');

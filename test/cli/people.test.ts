@@ -119,8 +119,8 @@ describe('accounts at the command line', () => {
       (await done('account', 'list', ...as('carl'))).find(({ account }) => account === 'sid');
     expect((await sid())?.supervises).toMatchObject({ assigned: ['bea'], waiting: ['bea'] });
     const approve = ['account', 'approve-people', 'sid', '--directory', String(imported?.version)];
-    expect(await failed(...approve, ...as('ada'))).toMatchObject({ code: 'refused' });
-    expect(await failed(...approve)).toMatchObject({ code: 'refused' });
+    expect(await failed(...approve, ...as('ada'))).toMatchObject({ code: 'not-permitted' });
+    expect(await failed(...approve)).toMatchObject({ code: 'not-permitted' });
     await done(...approve, ...as('carl'));
     expect((await sid())?.supervises).toMatchObject({ assigned: ['bea'], waiting: [] });
   });
@@ -132,7 +132,7 @@ describe('accounts at the command line', () => {
     const acts = await done('audit', 'list', '--log', 'control', '--action', 'account.request-role');
     expect(acts.map(({ record }) => record)).toContain(position);
     expect(await failed('account', 'request-role', 'lena', 'deo', '--reason', 'x')).toMatchObject({
-      code: 'refused',
+      code: 'not-permitted',
       hint: expect.stringContaining('--as'),
     });
   });
@@ -154,7 +154,10 @@ describe('a hold at the command line', () => {
       code: 'refused',
       message: expect.stringContaining('second person'),
     });
-    expect(await failed('hold', 'approve-release', 'h1', '--confirm')).toMatchObject({ code: 'refused' });
+    expect(await failed('hold', 'approve-release', 'h1', '--confirm')).toMatchObject({
+      code: 'not-permitted',
+      hint: expect.stringContaining('--as'),
+    });
     expect(await done('hold', 'effect', 'h1', ...as('lars'))).toMatchObject([
       { effect: { what: 'release', released: 3, atOnce: 0, stillHeld: 0 } },
     ]);
@@ -221,7 +224,9 @@ describe('retention at the command line', () => {
   test('is proposed by one, approved by another, and stamps what comes', async () => {
     const proposing = ['--rule', 'slack', '--class', 'firm-6', '--network', 'slack', '--reason', 'policy'];
     await done('retention', 'propose-rule', 'p1', ...proposing, ...as('ada'));
-    expect(await failed('retention', 'approve', 'p1', ...as('ada'))).toMatchObject({ code: 'refused' });
+    expect(await failed('retention', 'approve', 'p1', ...as('ada'))).toMatchObject({
+      code: 'not-permitted',
+    });
     await done('retention', 'approve', 'p1', ...as('carl'));
     await done('ingest', file('more.ndjson', `${message(4, 'dave', 'hello')}\n`), '--format', 'ndjson');
     const [forecast = {}] = await done('retention', 'forecast');

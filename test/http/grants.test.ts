@@ -46,6 +46,16 @@ test('without a grant there is nothing to see', async () => {
         status: 403,
         body: { code: 'not-permitted' },
       });
+  const denied = (await office.audited('denied')).filter(({ actor }) => actor === 'audra');
+  expect(denied.map(({ details }) => details.operation)).toEqual([
+    'search',
+    'count',
+    'explain',
+    'showRecord',
+    'showContext',
+    'showProof',
+    'createExport',
+  ]);
 });
 
 describe('with a grant', () => {
@@ -91,6 +101,9 @@ describe('with a grant', () => {
       const plain = (answer: { text: string }) => answer.text.replace(/m0\/\d+/g, 'm0/n');
       expect(plain(beyond)).toBe(plain(absent));
     }
+    const denied = (await office.audited('denied')).flatMap(({ details }) => details.record ?? []);
+    const asked = [leaf, leaf + 1000].map((n) => `m0/${n}`);
+    expect(denied).toEqual([...asked, ...asked, ...asked]);
     const inside = await search('audra', 'walnut');
     expect((await office.ask('audra', 'GET', `/v1/records/m0/${inside.body.lines[0].leaf}`)).status).toBe(
       200,

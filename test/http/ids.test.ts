@@ -106,3 +106,10 @@ test.each(ofJobs.map((operation) => [operation.operationId, operation] as const)
     }
   },
 );
+
+test('who asked for a job of somebody else is recorded, and so is who asked for none', async () => {
+  const denied = (await office.audited('denied')).filter(
+    ({ actor, details }) => actor === 'other' && details.operation === 'showJob',
+  );
+  expect(denied.map(({ details }) => details.job)).toEqual([there.job, NOT_THERE.job]);
+});

@@ -2,6 +2,7 @@ import type { Account, Register } from '../../core/control/register.ts';
 import {
   isRole,
   needsApprover,
+  type Permission,
   permissionsOf,
   ROLE_NAMES,
   ROLES,
@@ -11,7 +12,7 @@ import { supervisionOf, supervisionShown } from '../../core/control/supervision.
 import { plural } from '../../core/counted.ts';
 import { HoldfastError } from '../../core/errors.ts';
 import { actCommand, expected, known, lookCommand, type Putting } from '../act-command.ts';
-import { actingBy, passwordIn, perform, withActor } from '../acting.ts';
+import { acted, passwordIn, perform, prove, withActor } from '../acting.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { print } from '../context.ts';
 import { printable } from '../io.ts';
@@ -86,6 +87,7 @@ const roles: CommandSpec = {
 const create = actCommand({
   name: 'account create',
   summary: 'make an account; roles that show content or approve are asked for and approved afterwards',
+  permission: 'account.create',
   action: 'account.create',
   configure: (command) =>
     command
@@ -108,6 +110,7 @@ const create = actCommand({
 const change = actCommand({
   name: 'account change',
   summary: 'change the name that people read, or whose account it is',
+  permission: 'account.change',
   action: 'account.change',
   configure: (command) =>
     command
@@ -130,12 +133,14 @@ const change = actCommand({
 const withReason = (
   name: string,
   summary: string,
+  permission: Permission,
   action: 'account.disable' | 'account.enable' | 'account.request-reset' | 'account.reject-reset',
   says: string,
 ): CommandSpec =>
   actCommand({
     name: `account ${name}`,
     summary,
+    permission,
     action,
     configure: (command) => command.argument('<account>').requiredOption('--reason <text>', 'why'),
     details(putting) {
@@ -148,11 +153,13 @@ const withReason = (
 const withRole = (
   name: string,
   summary: string,
+  permission: Permission,
   action: 'account.request-role' | 'account.reject-role' | 'account.remove-role',
 ): CommandSpec =>
   actCommand({
     name: `account ${name}`,
     summary,
+    permission,
     action,
     configure: (command) =>
       command.argument('<account>').argument('<role>').requiredOption('--reason <text>', 'why'),
@@ -173,6 +180,7 @@ const withRole = (
 const approveRole = actCommand({
   name: 'account approve-role',
   summary: 'give a role that another account asked for',
+  permission: 'account.approve-role',
   action: 'account.approve-role',
   configure: (command) => command.argument('<account>').argument('<role>'),
   details(putting) {
@@ -186,6 +194,7 @@ const approveRole = actCommand({
 const approvePeople = actCommand({
   name: 'account approve-people',
   summary: 'approve whom a supervisor supervises, as a version of the directory says',
+  permission: 'account.approve-role',
   action: 'account.approve-people',
   configure: (command) =>
     command
@@ -213,12 +222,14 @@ const approvePeople = actCommand({
 const plain = (
   name: string,
   summary: string,
+  permission: Permission,
   action: 'account.approve-reset' | 'account.revoke-sessions',
   says: string,
 ): CommandSpec =>
   actCommand({
     name: `account ${name}`,
     summary,
+    permission,
     action,
     configure: (command) => command.argument('<account>'),
     details(putting) {
@@ -228,16 +239,16 @@ const plain = (
     done: (written, { account: of }) => ({ ...now(written, of), says: `${says} ${of}.` }),
   });
 
+const GIVING = { name: 'account give-password', permission: 'account.read' } as const;
+
 /** Sealed before it is made: the fold says who may set a secret of whom. */
 const givePassword: CommandSpec = {
-  name: 'account give-password',
+  name: GIVING.name,
   summary: 'print a one-time password: the first of an account, or after a reset that two persons agreed on',
   needs: 'archive',
   configure: (command) => void withActor(command.argument('<account>')),
   run: (context, [name], options) =>
-    context.withArchive(async (archive) => {
-      const acting = await actingBy(context, archive, options);
-      const { accounts } = await archive.control.refresh();
+    acted(context, GIVING, options, async ({ archive, acting, register: { accounts } }) => {
       const one = known(accounts, String(name), 'account');
       const { position } = await perform(context, archive, acting, {
         action: 'account.credential',
@@ -271,18 +282,11 @@ const password: CommandSpec = {
       .option('--code <digits>', 'the second factor, where it has one'),
   run: (context, [name], options) =>
     context.withArchive(async (archive) => {
-      const { accounts } = await archive.control.refresh();
-      const access = await archive.access();
       const current = await passwordIn(context, options.passwordFile);
       const chosen = await passwordIn(context, options.newPasswordFile);
-      const one = accounts.get(String(name));
-      await access.prove({
-        account: String(name),
-        password: current,
-        ...(options.code === undefined ? {} : { code: String(options.code) }),
-        address: context.actor,
-        enabled: one?.state === 'active',
-      });
+      await prove(context, archive, String(name), current, options.code);
+      const { accounts } = await archive.control.refresh();
+      const access = await archive.access();
       const { account: of, version } = known(accounts, String(name), 'account');
       access.checkNewPassword(of, chosen, current);
       const acting = { actor: of, via: { via: context.actor } };
@@ -310,20 +314,28 @@ export const accountCommands: readonly CommandSpec[] = [
   roles,
   create,
   change,
-  withReason('disable', 'end what an account may do, and its sessions', 'account.disable', 'Disabled'),
-  withReason('enable', 'let a disabled account act again', 'account.enable', 'Enabled'),
-  withRole('request-role', 'ask for a role for an account', 'account.request-role'),
+  withReason(
+    'disable',
+    'end what an account may do, and its sessions',
+    'account.disable',
+    'account.disable',
+    'Disabled',
+  ),
+  withReason('enable', 'let a disabled account act again', 'account.change', 'account.enable', 'Enabled'),
+  withRole('request-role', 'ask for a role for an account', 'account.request-role', 'account.request-role'),
   approveRole,
   approvePeople,
   withRole(
     'reject-role',
     'refuse a role that was asked for, or take the request back',
+    'account.read',
     'account.reject-role',
   ),
-  withRole('remove-role', 'take a role away', 'account.remove-role'),
+  withRole('remove-role', 'take a role away', 'account.remove-role', 'account.remove-role'),
   withReason(
     'request-reset',
     'ask to make the password of an account anew',
+    'account.request-reset',
     'account.request-reset',
     'Asked to reset',
   ),
@@ -331,12 +343,14 @@ export const accountCommands: readonly CommandSpec[] = [
     'approve-reset',
     'agree to a reset that another account asked for',
     'account.approve-reset',
+    'account.approve-reset',
     'Agreed to reset',
   ),
-  withReason('reject-reset', 'refuse a reset', 'account.reject-reset', 'Refused to reset'),
+  withReason('reject-reset', 'refuse a reset', 'account.read', 'account.reject-reset', 'Refused to reset'),
   plain(
     'revoke-sessions',
     'end all sessions of an account',
+    'account.revoke-sessions',
     'account.revoke-sessions',
     'Ended the sessions of',
   ),

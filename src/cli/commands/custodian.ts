@@ -8,7 +8,7 @@ import { importActs, planImport } from '../../directory/import.ts';
 import { COLUMNS, type RefusedRow, readDirectoryCsv } from '../../directory/read-csv.ts';
 import { reportOn } from '../../directory/reports.ts';
 import { lookCommand } from '../act-command.ts';
-import { actingBy, perform, withActor } from '../acting.ts';
+import { acted, perform, withActor } from '../acting.ts';
 import { type CommandSpec, integer } from '../command.ts';
 import { check, print } from '../context.ts';
 import { printable } from '../io.ts';
@@ -16,9 +16,11 @@ import { Progress } from '../progress.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
+const IMPORTING = { name: 'custodian import', permission: 'directory.change' } as const;
+
 /** Takes a file of people: all of it, or nothing where a row cannot be taken. */
 const importCommand: CommandSpec = {
-  name: 'custodian import',
+  name: IMPORTING.name,
   summary: 'take people and their addresses from a CSV file into the directory',
   needs: 'archive',
   configure(command) {
@@ -30,12 +32,10 @@ const importCommand: CommandSpec = {
     );
   },
   run: (context, [file], options) =>
-    context.withArchive(async (archive) => {
+    acted(context, IMPORTING, options, async ({ archive, acting, register: { directory } }) => {
       const path = resolve(context.cwd, String(file));
       const { custodians, refused } = readDirectoryCsv(await bytesOf(path));
       if (refused.length > 0) throw notTaken(refused);
-      const acting = await actingBy(context, archive, options);
-      const { directory } = await archive.control.refresh();
       const plan = planImport(directory, custodians, options.domain as readonly string[]);
       const { changes, ...counts } = plan;
       const dry = options.dryRun === true;

@@ -4,6 +4,7 @@ import { HoldfastError } from '../../core/errors.ts';
 import { exportBundle } from '../../export/bundle/export-bundle.ts';
 import type { Bound } from '../../search/bound.ts';
 import { known } from '../act-command.ts';
+import { recordingDenials } from '../acting.ts';
 import type { Archive } from '../archive.ts';
 import { audit } from '../audit.ts';
 import type { CommandSpec } from '../command.ts';
@@ -38,7 +39,13 @@ export const exportCommand: CommandSpec = {
     const whole = options.hitsOnly !== true;
     return context.withArchive(async (archive) => {
       const { zone } = archive.settings;
-      const within = await grantBounds(archive, options.grant as readonly string[]);
+      const within = await recordingDenials(
+        context,
+        archive,
+        { actor: context.actor, via: {} },
+        'export',
+        () => grantBounds(archive, options.grant as readonly string[]),
+      );
       const searcher = searcherOf(archive, within === undefined ? {} : { within });
       // A report answers for all that is sealed: an index that is behind would leave records out in silence.
       await awaitIndexed(archive, indexWatcher(context, new Progress(context.io, context.clock)));
@@ -88,6 +95,7 @@ async function grantBounds(archive: Archive, names: readonly string[]): Promise<
     if (revoked === null) return { is: 'query', text: scope.text, directory: scope.directory };
     throw new HoldfastError('not-permitted', 'The grant was revoked.', {
       hint: "'holdfast grant list' shows which are in force.",
+      denies: { grant: name },
     });
   });
 }

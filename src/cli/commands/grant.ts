@@ -12,6 +12,7 @@ const several = (value: string, before: readonly string[]): readonly string[] =>
 const add = actCommand({
   name: 'grant add',
   summary: 'let an auditor see what a scope finds, for a time',
+  permission: 'grant.add',
   action: 'grant.add',
   configure: (command) =>
     command
@@ -52,6 +53,7 @@ const add = actCommand({
 const revoke = actCommand({
   name: 'grant revoke',
   summary: 'end a grant',
+  permission: 'grant.revoke',
   action: 'grant.revoke',
   configure: (command) => command.argument('<grant>').requiredOption('--reason <text>', 'why'),
   details({ register, args, options }) {

@@ -60,6 +60,7 @@ const preview = lookCommand({
 const place = actCommand({
   name: 'hold place',
   summary: 'stop the disposal of what a scope covers, now and in future',
+  permission: 'hold.place',
   action: 'hold.place',
   configure: (command) =>
     command
@@ -83,7 +84,8 @@ const place = actCommand({
 
 const widen = actCommand({
   name: 'hold amend',
-  summary: 'hold more at once; to hold less, ask with --narrow and have it approved as a release',
+  summary: 'hold more at once; to hold less, ask with request-narrowing and have it approved as a release',
+  permission: 'hold.amend',
   action: 'hold.widen',
   configure: (command) =>
     command
@@ -106,6 +108,7 @@ const widen = actCommand({
 const narrow = actCommand({
   name: 'hold request-narrowing',
   summary: 'ask to hold only what a scope covers; another account approves it as a release',
+  permission: 'hold.request-release',
   action: 'hold.request-narrowing',
   configure: (command) =>
     command
@@ -131,6 +134,7 @@ const narrow = actCommand({
 const request = actCommand({
   name: 'hold request-release',
   summary: 'ask to release a hold; another account approves it',
+  permission: 'hold.request-release',
   action: 'hold.request-release',
   configure: (command) => command.argument('<hold>').requiredOption('--reason <text>', 'why'),
   details(putting) {
@@ -146,6 +150,7 @@ const request = actCommand({
 const approve = actCommand({
   name: 'hold approve-release',
   summary: 'show what becomes disposable and when, and with --confirm release or narrow the hold',
+  permission: 'hold.approve-release',
   action: 'hold.approve-release',
   configure: (command) =>
     command.argument('<hold>').requiredOption('--confirm', 'approve it; look with hold effect'),
@@ -182,6 +187,7 @@ const effect = lookCommand({
 const reject = actCommand({
   name: 'hold reject-release',
   summary: 'refuse a release or narrowing that waits for approval, or take it back',
+  permission: 'hold.read',
   action: 'hold.reject-release',
   configure: (command) => command.argument('<hold>').requiredOption('--reason <text>', 'why'),
   details(putting) {

@@ -5,12 +5,14 @@ import { actCommand, expected, known, lookCommand } from '../act-command.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
 import { printable } from '../io.ts';
+import { reachableProductions } from '../producing.ts';
 
 const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 const open = actCommand({
   name: 'matter open',
   summary: 'open a matter: a name for the house, a reference for everybody else',
+  permission: 'matter.open',
   action: 'matter.open',
   configure: (command) =>
     command
@@ -34,6 +36,7 @@ const open = actCommand({
 const change = actCommand({
   name: 'matter change',
   summary: 'change the reference or the members of a matter',
+  permission: 'matter.change',
   action: 'matter.change',
   configure: (command) =>
     command
@@ -77,9 +80,11 @@ const show = lookCommand({
   permission: 'matter.read',
   recorded: 'matter-viewed',
   configure: (command) => command.argument('<matter>'),
-  async look({ register, args, context }) {
+  async look({ register, args, context, acting }) {
     const matter = known(register.matters, args[0] ?? '', 'matter');
-    const productions = [...register.productions.values()].filter((one) => one.matter === matter.matter);
+    const productions = reachableProductions(context, register, acting).filter(
+      (one) => one.matter === matter.matter,
+    );
     return {
       details: { matter: matter.matter },
       answer: () =>

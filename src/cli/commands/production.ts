@@ -11,8 +11,8 @@ import { parseQuery } from '../../core/search/parse.ts';
 import { productionSpec } from '../../export/production/spec.ts';
 import { detailsOf, summaryOf } from '../../export/production/summary.ts';
 import { recorded } from '../../search/recorded.ts';
-import { known, lookCommand, permit } from '../act-command.ts';
-import { type Acting, actingBy, perform, withActor } from '../acting.ts';
+import { known, lookCommand } from '../act-command.ts';
+import { type Acting, acted, perform, withActor } from '../acting.ts';
 import type { Archive } from '../archive.ts';
 import { audit } from '../audit.ts';
 import { type CommandSpec, integer, type Options } from '../command.ts';
@@ -27,8 +27,10 @@ import {
   renderProduction,
 } from '../producing.ts';
 
+const CREATING = { name: 'production create', permission: 'production.create' } as const;
+
 const create: CommandSpec = {
-  name: 'production create',
+  name: CREATING.name,
   summary: 'fix a production: its selection as of now, its terms, and a number for each of its pages',
   needs: 'archive',
   configure(command) {
@@ -78,21 +80,19 @@ const create: CommandSpec = {
     );
   },
   run: (context, [name], options) =>
-    context.withArchive(async (archive) => {
-      const acting = await actingBy(context, archive, options);
-      const register = await archive.control.refresh();
-      permit(register, acting, 'production.create');
+    acted(context, CREATING, options, async ({ archive, acting, register }) => {
       const terms = termsOf(archive, register, String(name), options);
-      const made = madeBefore(register, terms);
-      if (made !== undefined) {
-        printProduction(context, made, 'It was made before by this attempt.');
-        return 0;
-      }
       const actor = actorOf(register, acting.actor);
       if (actor === undefined || outside(register, actor, terms.matter) !== undefined)
         throw new HoldfastError('not-permitted', `${acting.actor} is no member of the matter.`, {
           hint: "'holdfast matter change' says who is.",
+          denies: { matter: terms.matter.matter },
         });
+      const made = madeBefore(context, register, acting, terms);
+      if (made !== undefined) {
+        printProduction(context, made, 'It was made before by this attempt.');
+        return 0;
+      }
       await audit({ ...context, actor: acting.actor }, archive, 'production-begun', {
         production: terms.production,
         matter: terms.matter.matter,
@@ -173,24 +173,34 @@ function termsOf(
   };
 }
 
-/** What this attempt has made before it was cut short. Throws `conflict` for another production of the name. */
+/**
+ * What this attempt has made before it was cut short. Throws `conflict` for another production of the name: that it is
+ * taken is all that is told to whoever may not know of that one.
+ */
 function madeBefore(
+  context: Context,
   register: Register,
+  acting: Acting,
   { production, matter, attempt }: ProductionTerms,
 ): Production | undefined {
   const known = register.productions.get(production);
   if (known === undefined) return undefined;
   if (attempt !== null && known.spec.attempt === attempt && known.matter === matter.matter) return known;
   const { actor, at, position } = known.created;
+  const isSeen = reachableProductions(context, register, acting).includes(known);
   throw new HoldfastError(
     'conflict',
-    `There is a production of this name: production.create by ${actor} at ${at} (${position}).`,
+    isSeen
+      ? `There is a production of this name: production.create by ${actor} at ${at} (${position}).`
+      : 'The name is taken.',
     { hint: 'Give another name: what is produced is never changed.' },
   );
 }
 
+const RENDERING = { name: 'production render', permission: 'production.read' } as const;
+
 const render: CommandSpec = {
-  name: 'production render',
+  name: RENDERING.name,
   summary: 'write a production as it was fixed: the same bytes each time, signatures and timestamps aside',
   needs: 'archive',
   configure(command) {
@@ -199,11 +209,8 @@ const render: CommandSpec = {
     );
   },
   run: (context, [name], options) =>
-    context.withArchive(async (archive) => {
+    acted(context, RENDERING, options, async ({ archive, acting, register }) => {
       const out = resolve(context.cwd, String(options.out));
-      const acting = await actingBy(context, archive, options);
-      const register = await archive.control.refresh();
-      permit(register, acting, 'production.read');
       const production = reachableProduction(context, register, acting, String(name), true);
       const by = { ...context, actor: acting.actor };
       const told = { production: production.production, ...acting.via };

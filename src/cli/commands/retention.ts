@@ -52,6 +52,7 @@ const rules = lookCommand({
 const proposeClass = actCommand({
   name: 'retention propose-class',
   summary: 'propose a class, or a longer period for one',
+  permission: 'retention.propose',
   action: 'retention.propose',
   configure: (command) =>
     command
@@ -85,6 +86,7 @@ const proposeClass = actCommand({
 const proposeRule = actCommand({
   name: 'retention propose-rule',
   summary: 'propose which messages get a class; of several rules that fit, the longest wins',
+  permission: 'retention.propose',
   action: 'retention.propose',
   configure: (command) =>
     command
@@ -119,6 +121,7 @@ const proposeRule = actCommand({
 const approve = actCommand({
   name: 'retention approve',
   summary: 'approve a proposal of another account; it is never taken back',
+  permission: 'retention.approve',
   action: 'retention.approve',
   configure: (command) => command.argument('<proposal>'),
   details({ register, args, options }) {
@@ -134,6 +137,7 @@ const approve = actCommand({
 const reject = actCommand({
   name: 'retention reject',
   summary: 'refuse a proposal, or take it back',
+  permission: 'retention.read',
   action: 'retention.reject',
   configure: (command) => command.argument('<proposal>').requiredOption('--reason <text>', 'why'),
   details({ register, args, options }) {

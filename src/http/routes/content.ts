@@ -125,4 +125,5 @@ async function shown(call: Call, permission: Permission): Promise<{ name: Record
 const nothing = (name: string): HoldfastError =>
   new HoldfastError('not-found', `There is no record ${name.slice(0, 100)}.`, {
     hint: 'A search names records.',
+    denies: { record: name },
   });

@@ -145,14 +145,11 @@ export const jobRoutes: readonly Route[] = [
       const { work } = job;
       if ((work.kind !== 'export' && work.kind !== 'rendering') || end?.state !== 'done') throw nothing();
       // A grant that was revoked since then gives nothing away any more.
-      if (work.kind === 'rendering') await mayTake(call, work.production, 'downloadFile');
+      if (work.kind === 'rendering') mayTake(call, work.production);
       else if (work.grants !== undefined) {
         const grants = grantsInForce(call);
         const isSame = grants.map(({ grant }) => grant).join('\n') === work.grants.join('\n');
-        if (!isSame || !grants.every(({ mayDownload }) => mayDownload)) {
-          await call.audit('denied', { operation: 'downloadFile', job: job.id });
-          throw noDownload();
-        }
+        if (!isSame || !grants.every(({ mayDownload }) => mayDownload)) throw noDownload({ job: job.id });
       }
       const output = call.service.jobs.store.output(job.id, end.run);
       const path = file === 'bundle.tar' ? `${output}.tar` : join(output, file);
@@ -195,8 +192,9 @@ async function* whole({ request }: Call): AsyncIterable<Uint8Array> {
 
 /** The job that the path names, where it is the caller's own and he still may; else it does not exist. */
 async function required(call: Call): Promise<JobState> {
-  const state = await call.service.jobs.store.state(call.params.job ?? '');
-  if (state === undefined || !isMine(call, state)) throw nothing();
+  const { job = '' } = call.params;
+  const state = await call.service.jobs.store.state(job);
+  if (state === undefined || !isMine(call, state)) throw nothing({ job });
   return state;
 }
 
@@ -218,12 +216,16 @@ function shown({ job, runs, progress, end, cancelled }: JobState) {
   };
 }
 
-const nothing = (): HoldfastError =>
+type Denied = { readonly [what: string]: string };
+
+const nothing = (denies?: Denied): HoldfastError =>
   new HoldfastError('not-found', 'There is no such job, or no such file of it.', {
     hint: 'GET /v1/jobs lists your jobs.',
+    ...(denies && { denies }),
   });
 
-const noDownload = (): HoldfastError =>
+const noDownload = (denies?: Denied): HoldfastError =>
   new HoldfastError('not-permitted', 'The grant does not let this account take copies.', {
     hint: 'Ask compliance or legal for a grant with downloads.',
+    ...(denies && { denies }),
   });

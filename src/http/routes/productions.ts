@@ -41,12 +41,7 @@ export const productionRoutes: readonly Route[] = [
           hint: 'GET /v1/matters lists all.',
         });
       if (outside(call.register, { is: 'account', name: call.caller.account }, matter) !== undefined)
-        throw await denied(
-          call,
-          'createProduction',
-          { matter: matter.matter },
-          'The account is no member of the matter.',
-        );
+        throw denied('The account is no member of the matter.', { matter: matter.matter });
       const attempt = Buffer.from(call.service.parts.archive.random.bytes(16)).toString('hex');
       return await begin(call, { kind: 'production', ...asked, attempt });
     },
@@ -72,7 +67,7 @@ export const productionRoutes: readonly Route[] = [
     operationId: 'showProduction',
     access: 'production.read',
     async handle(call) {
-      const production = await reachable(call, 'showProduction');
+      const production = reachable(call);
       await call.audit('production-viewed', { production: production.production });
       return { json: shownProduction(call, production) };
     },
@@ -81,7 +76,7 @@ export const productionRoutes: readonly Route[] = [
     operationId: 'renderProduction',
     access: 'production.read',
     async handle(call) {
-      const production = await reachable(call, 'renderProduction', 'take');
+      const production = reachable(call, 'take');
       return await begin(call, { kind: 'rendering', production: production.production });
     },
   }),

@@ -1,8 +1,9 @@
 /** Who one is: signing in and out, the own password and second factor. */
 import { z } from 'zod';
 import type { Tokens } from '../../access/access.ts';
+import { failedSignIn } from '../../access/failed-sign-in.ts';
 import { permissionsOf } from '../../core/control/roles.ts';
-import { HoldfastError, isHoldfastError } from '../../core/errors.ts';
+import { HoldfastError } from '../../core/errors.ts';
 import { writeAct } from '../control-route.ts';
 import { grantsInForce } from '../reach.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
@@ -36,12 +37,7 @@ export const sessionRoutes: readonly Route[] = [
         await call.service.audit(name, 'signed-in', { address });
         return { json: tokensOf(tokens) };
       } catch (error) {
-        const code = isHoldfastError(error) ? error.code : 'internal';
-        await call.service.audit('anonymous', 'sign-in-failed', {
-          account: printable(body.account),
-          address,
-          code,
-        });
+        await call.service.audit('anonymous', 'sign-in-failed', failedSignIn(body.account, address, error));
         throw error;
       }
     },
@@ -174,6 +170,3 @@ const tokensOf = ({ accessToken, expiresAt, refreshToken, endsAt, oneTime }: Tok
   sessionEndsAt: new Date(endsAt).toISOString(),
   mustChoosePassword: oneTime,
 });
-
-/** What somebody typed as an account goes into an entry: short, and without what could end a line. */
-const printable = (text: string): string => text.slice(0, 64).replace(/[^\x20-\x7e]/g, '·');
