@@ -17,7 +17,16 @@ import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to, type Written } from '../../reading/scribe.ts';
 import { nameOf } from '../../source-name.ts';
-import { editedText, fileNamed, isDeleted, isOmitted, systemLine } from './phrases.ts';
+import {
+  documentOmitted,
+  editedText,
+  fileBehind,
+  fileNamed,
+  isDeleted,
+  isEncryptionNotice,
+  isOmitted,
+  systemLine,
+} from './phrases.ts';
 import { isStamped, type Stamp, stampOf } from './stamp.ts';
 import { type Survey, senderOf } from './survey.ts';
 
@@ -28,7 +37,7 @@ const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** `WhatsApp Chat with Bob.txt`, `WhatsApp Chat - Bob.zip!/_chat.txt`, `Chat de WhatsApp con Bob.txt`, … */
 const TITLE =
-  /(?:^|\/)(?:WhatsApp[- ]Chat (?:with|mit|-) |WhatsApp-chat met |Chat (?:de WhatsApp con|WhatsApp con|di WhatsApp con) |Discussion WhatsApp avec |Conversa do WhatsApp com |Chat do WhatsApp com |Чат WhatsApp с (?:контактом )?)([^/]+?)(?: ?\(\d+\))?(?:\.txt|\.zip!\/[^/]+\.txt|\/_chat\.txt)$/iu;
+  /(?:^|\/)(?:WhatsApp[- ]Chat (?:with|mit) |WhatsApp-chat met |Chat (?:de WhatsApp con|WhatsApp con|di WhatsApp con) |Discussion WhatsApp avec |Conversa do WhatsApp com |Chat do WhatsApp com |Чат WhatsApp с (?:контактом )?|(?:WhatsApp[- ]Chat|Chat (?:de |di |do )?WhatsApp|Discussion WhatsApp|Conversa do WhatsApp|Чат WhatsApp) - )([^/]+?)(?: ?\(\d+\))?(?:\.txt|\.zip!\/[^/]+\.txt|\/_chat\.txt)$/iu;
 
 export class ChatReader implements EntryLog {
   /** Files beside the chat that a message has named. */
@@ -89,7 +98,7 @@ export class ChatReader implements EntryLog {
     const text = rest.slice(name.length + (rest[name.length + 1] === ' ' ? 2 : 1));
     // An iPhone puts its own lines behind a name, after a mark of direction.
     const own = stamp.ios && text.startsWith('\u200e') ? systemLine(text) : undefined;
-    const isSystem = own !== undefined && (own.kind !== 'notice' || /end-to-end/u.test(text));
+    const isSystem = own !== undefined && (own.kind !== 'notice' || isEncryptionNotice(text));
     const isRoom = name === this.#conversation.name;
     if (isSystem || isRoom)
       return {
@@ -196,8 +205,10 @@ export class ChatReader implements EntryLog {
   /** The file that a text stands for, and its bytes where they are beside the chat. */
   #attached(text: string): { attachment?: Attachment; holding?: Holding } {
     const line = firstLine(text);
-    if (isOmitted(line)) return { attachment: { state: 'missing' } };
-    const name = fileNamed(line, (each) => this.#media.has(each));
+    const left = documentOmitted(line)?.toWellFormed();
+    if (isOmitted(line))
+      return { attachment: { ...(left !== undefined && { name: left }), state: 'missing' } };
+    const name = fileNamed(line, (each) => this.#media.has(each)) ?? fileBehind(text);
     if (name === undefined) return {};
     const file = this.#media.get(name);
     if (file === undefined || file.size === 0)
@@ -252,4 +263,10 @@ function person(written: string): Party {
   return party(NETWORK, plain === '' ? written : plain);
 }
 
-const stem = (name: string): string => (name.split('/').at(-1) ?? name).replace(/\.txt$/iu, '') || name;
+/** What a chat is called where nothing else says: by its file; an iPhone calls each one `_chat`, so by what holds it. */
+function stem(name: string): string {
+  const parts = name.split('/');
+  const file = parts.at(-1) ?? name;
+  const holder = parts.at(-2)?.replace(/(?:\.zip)?!?$/iu, '') ?? '';
+  return (/^_chat\.txt$/iu.test(file) && holder !== '' ? holder : file.replace(/\.txt$/iu, '')) || name;
+}

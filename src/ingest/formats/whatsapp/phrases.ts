@@ -73,7 +73,7 @@ const NAMED = [
 ].map((each) => new RegExp(each, 'u'));
 const MISSED_CALL =
   /^(?:Missed (?:group )?(?:voice|video) call|Verpasster (?:Sprach|Video)anruf|Llamada perdida|(?:Video)?[Ll]lamada [^\n]{0,20}perdida|Appel (?:vocal|vidéo) manqué|Chiamata (?:vocale|video)? ?persa|Chamada de (?:voz|vídeo) perdida|Gemiste (?:spraak|video)oproep)\b|^Пропущенный (?:групповой )?(?:аудио|видео)?звонок/u;
-const CALL = /^(?:Voice|Video) call, ?(?:(\d{1,3}) hr)? ?(?:(\d{1,4}) min)? ?(?:(\d{1,4}) sec)?/u;
+const CALL = /^(?:Voice|Video) call[,.] ?(?:(\d{1,3}) hr)? ?(?:(\d{1,4}) min)? ?(?:(\d{1,4}) sec)?/u;
 
 /** Reads a line that WhatsApp wrote. */
 export function systemLine(text: string): SystemLine {
@@ -165,10 +165,30 @@ export function editedText(text: string): string | undefined {
 }
 
 const OMITTED =
-  /^\u200e?(?:<(?:Media omitted|Medien ausgeschlossen|Medien weggelassen|Multimedia omitido|Archivo omitido|Médias omis|Fichier omis|Media omessi|File multimediale omesso|Mídia oculta|Arquivo de mídia oculto|Ficheiro não revelado|Media weggelaten|Без медиафайлов|Medya dahil edilmedi|Media tidak disertakan|미디어 파일을 생략한 메시지|メディアなし|メディアは含まれていません|省略多媒体文件|忽略多媒体文件|略過多媒體檔)>|(?:image|video|audio|sticker|GIF|document|Contact card|video note) omitted|[^\n]{1,120} • \u200e?\d+ pages? \u200e?document omitted|(?:Bild|Video|Audio|Sticker|GIF|Dokument|Videonachricht) weggelassen|(?:imagen|Video|audio|sticker|GIF|documento) omitid[oa]|(?:image|vidéo|audio|sticker|GIF|document) absente?|(?:immagine|video|audio|sticker|GIF|documento) omess[oa]|(?:imagem|vídeo|áudio|figurinha|GIF|documento) ocultad?[oa])$/u;
+  /^\u200e?(?:<(?:Media omitted|Medien ausgeschlossen|Medien weggelassen|Multimedia omitido|Archivo omitido|Médias omis|Fichier omis|Media omessi|File multimediale omesso|Mídia oculta|Arquivo de mídia oculto|Ficheiro não revelado|Media weggelaten|Без медиафайлов|Medya dahil edilmedi|Media tidak disertakan|미디어 파일을 생략한 메시지|メディアなし|メディアは含まれていません|省略多媒体文件|忽略多媒体文件|略過多媒體檔|미디어 파일을 제외한 대화내용|미디어 파일 제외됨|メディア省略|メディアを除く|Medie(?:r|fil) udeladt|Medier udelatt|Media utelatt|Utelatte medier|Media har utelämnats|Media utelämnad|Mediet utelämnades|Media jätettiin pois|Hiányzó médiafájl|Média vynechána|Médiá vynechané|[Pp]ominięto multimedia|Fișier media omis|تم استبعاد الوسائط|المدیا حذف شد|המדיה לא נכללה|मीडिया के बिना)>|(?:image|video|audio|sticker|GIF|document|Contact card|video note) omitted|[^\n]{1,120} • \u200e?\d+ pages? \u200e?document omitted|(?:Bild|Video|Audio|Sticker|GIF|Dokument|Videonachricht) weggelassen|(?:imagen|Video|audio|sticker|GIF|documento) omitid[oa]|(?:image|vidéo|audio|sticker|GIF|document) absente?|(?:immagine|video|audio|sticker|GIF|documento) omess[oa]|(?:imagem|vídeo|áudio|figurinha|GIF|documento) ocultad?[oa]|(?:afbeelding|video|audio|sticker|GIF|document) weggelaten|(?:изображение|видео|аудиофайл|стикер|GIF|документ) (?:отсутству|опущен|пропущен)\p{L}{1,5}|(?:画像|動画|音声|ステッカー|GIF|文書)は含まれていません|(?:忽略|省略)(?:图像|图片|视频|音频|贴图|文件|GIF)|(?:图片|影像|視訊|音訊|貼圖|文件)已略過|(?:사진|동영상|오디오|스티커|문서) 생략됨)$/u;
 
 /** Whether a text stands for a file that was left out of the export. */
 export const isOmitted = (text: string): boolean => text.length < 200 && OMITTED.test(text);
+
+/** What an iPhone says first in every chat, behind the name of the chat or of the other side. */
+const ENCRYPTED =
+  /end-to-end|Ende-zu-Ende|extremo a extremo|bout en bout|ponta a ponta|сквозным|uçtan uca|エンドツーエンド|端到端|端對端|종단간|totalsträck|päästä päähän|végpontok|szyfrowan|koncového|تمامًا بين الطرفين/u;
+
+/** Whether a text is the notice that a chat is encrypted. */
+export const isEncryptionNotice = (text: string): boolean => text.length < 600 && ENCRYPTED.test(text);
+
+/** A file behind its caption, or behind what an iPhone says of it: `the file \u200e<attached: axes.csv>`. */
+const IOS_FILE_BEHIND = / ?\u200e<[^:<>\n]{2,40}: ?([^<>\n]{1,255})>\u200e?$/u;
+/** A document that was left out, by its name. */
+const IOS_DOCUMENT = /^\u200e?([^\n]{1,255}\.[A-Za-z0-9]{1,8}) • \u200e?\d+ \p{L}{1,12} \u200e?[^\n]{1,40}$/u;
+
+/** The name of the file that stands at the end of a text. */
+export const fileBehind = (text: string): string | undefined =>
+  text.at(-1) === '>' || text.at(-1) === '\u200e' ? IOS_FILE_BEHIND.exec(text.slice(-320))?.[1] : undefined;
+
+/** The name of a document whose bytes were left out. */
+export const documentOmitted = (line: string): string | undefined =>
+  isOmitted(line) ? IOS_DOCUMENT.exec(line)?.[1] : undefined;
 
 const IOS_FILE = /^\u200e?<[^:<>\n]{2,40}: ?([^<>\n]{1,255})>\u200e?$/u;
 const ANDROID_FILE = /^\u200e?([^\n/\\]{1,255}\.[A-Za-z0-9]{1,8}) \([^()\n]{3,40}\)$/u;
