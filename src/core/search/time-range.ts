@@ -15,6 +15,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const WIDTH = { ms: 0, s: 999, min: MINUTE - 1, day: 24 * HOUR - 1 } as const;
 
+/** No time lies farther from the instant that its record states; ms. A zone is up to 18 h off, a day 24 h wide. */
+export const FARTHEST = 72 * HOUR;
+
 /** East of UTC up to 14 h, west of it up to 12 h. */
 const EASTMOST = 14 * HOUR;
 const WESTMOST = 12 * HOUR;

@@ -1,7 +1,6 @@
 import { Client, type estypes } from '@elastic/elasticsearch';
 import { HoldfastError } from '../../core/errors.ts';
 import type { EventId } from '../../core/event.ts';
-import { canonical } from '../../core/json.ts';
 import type {
   BucketStatus,
   Heads,
@@ -13,16 +12,18 @@ import type {
   PageRequest,
 } from '../../core/ports/index.ts';
 import type { Bucket, LogName, RecordName } from '../../core/record.ts';
-import { documentDigest, type IndexDocument } from '../../core/search/document.ts';
+import type { IndexDocument } from '../../core/search/document.ts';
 import type { Plan } from '../../core/search/plan.ts';
 import { bulkCreate } from './elasticsearch-bulk.ts';
 import { tooWide } from './elasticsearch-errors.ts';
 import { elasticsearchFailures, NotYet } from './elasticsearch-failures.ts';
 import { ElasticsearchPositions } from './elasticsearch-positions.ts';
-import { type Query, queryOf } from './elasticsearch-query.ts';
+import { queriesOf } from './elasticsearch-queries.ts';
+import type { Query } from './elasticsearch-query.ts';
 import { IndexSet } from './elasticsearch-set.ts';
 import type { ElasticsearchIndexSettings } from './elasticsearch-settings.ts';
-import { bareSource, INDEX_VERSION, type Source, sourceOf } from './elasticsearch-source.ts';
+import { auditDigest, INDEX_VERSION, type Source } from './elasticsearch-source.ts';
+import type { Window } from './elasticsearch-windows.ts';
 import { Patience } from './patience.ts';
 
 /** `index.max_result_window` of a server that nobody changed. */
@@ -102,28 +103,36 @@ export class ElasticsearchIndex implements Index {
 
   async search(plan: Plan, page: PageRequest): Promise<IndexDocument[]> {
     const order = page.backwards === true ? 'desc' : 'asc';
-    const { hits } = await this.#ask<Pick<Source, 'document'>>('searching', {
-      index: this.#set.everything,
-      query: queryOf(plan, page.heads),
-      size: page.limit,
-      sort: [{ at: order }, { log: order }, { leaf: order }],
-      ...(page.after && { search_after: [page.after.at, page.after.log, page.after.leaf] }),
-      _source: ['document'],
-    });
-    return hits.flatMap(({ _source: source }) => (source === undefined ? [] : [source.document]));
+    const found: IndexDocument[] = [];
+    for await (const query of this.#queries(plan, page)) {
+      const { hits } = await this.#ask<Pick<Source, 'document'>>('searching', {
+        index: this.#set.everything,
+        query,
+        size: page.limit - found.length,
+        sort: [{ at: order }, { log: order }, { leaf: order }],
+        ...(page.after && { search_after: [page.after.at, page.after.log, page.after.leaf] }),
+        _source: ['document'],
+      });
+      for (const { _source: source } of hits) if (source !== undefined) found.push(source.document);
+      if (found.length >= page.limit) break;
+    }
+    return found;
   }
 
   async count(plan: Plan, heads: Heads): Promise<number> {
-    return await this.#count(queryOf(plan, heads));
+    let total = 0;
+    for await (const query of this.#queries(plan, { heads })) total += await this.#count(query);
+    return total;
   }
 
   async conversations(plan: Plan, heads: Heads, limit: number): Promise<string[]> {
-    const keys: string[] = [];
-    for await (const key of this.#values('conversation', queryOf(plan, heads))) {
-      keys.push(key);
-      if (keys.length > limit) throw tooWide(`More than ${limit} conversations fit.`);
-    }
-    return keys.sort();
+    const keys = new Set<string>();
+    for await (const query of this.#queries(plan, { heads }))
+      for await (const key of this.#values('conversation', query)) {
+        keys.add(key);
+        if (keys.size > limit) throw tooWide(`More than ${limit} conversations fit.`);
+      }
+    return [...keys].sort();
   }
 
   async addresses(limit: number): Promise<string[]> {
@@ -278,6 +287,23 @@ export class ElasticsearchIndex implements Index {
     this.#isOld = false;
   }
 
+  #queries(plan: Plan, page: Pick<PageRequest, 'heads' | 'after' | 'backwards'>): AsyncIterable<Query> {
+    return queriesOf(plan, page, (query) => this.#span(query));
+  }
+
+  /** Between which instants the hits of a query lie; undefined where there are none. */
+  async #span(query: Query): Promise<Window | undefined> {
+    const { aggregations } = await this.#ask<never>('searching', {
+      index: this.#set.everything,
+      query,
+      size: 0,
+      aggregations: { first: { min: { field: 'at' } }, last: { max: { field: 'at' } } },
+    });
+    const { value: first } = (aggregations?.first ?? {}) as Partial<estypes.AggregationsMinAggregate>;
+    const { value: last } = (aggregations?.last ?? {}) as Partial<estypes.AggregationsMaxAggregate>;
+    return typeof first === 'number' && typeof last === 'number' ? { from: first, to: last + 1 } : undefined;
+  }
+
   async #count(query: Query): Promise<number> {
     return await this.#patience.until('counting', async () => {
       const { count, _shards: shards } = await this.#client.count({
@@ -360,16 +386,4 @@ export class ElasticsearchIndex implements Index {
 function countsByIndex(aggregate: estypes.AggregationsAggregate | undefined): Map<string, number> {
   const { buckets } = (aggregate ?? {}) as estypes.AggregationsStringTermsAggregate;
   return new Map((Array.isArray(buckets) ? buckets : []).map((one) => [String(one.key), one.doc_count]));
-}
-
-/** `documentDigest` where everything stored is what the document gives; else a digest that fits nothing. */
-function auditDigest(log: LogName, source: Source): string {
-  try {
-    const { document } = source;
-    const expected = source.bare === true ? { ...bareSource(document), bare: true } : sourceOf(document);
-    if (document.log === log && canonical(expected) === canonical(source)) return documentDigest(document);
-  } catch {
-    // Anything may stand in a document that was tampered with.
-  }
-  return '';
 }

@@ -3,6 +3,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { Heads } from '../../core/ports/index.ts';
 import type { Interval, KeyPattern, Pattern, Phrase, Plan } from '../../core/search/plan.ts';
 import { tooWide } from './elasticsearch-errors.ts';
+import type { Window } from './elasticsearch-windows.ts';
 
 export type Query = NonNullable<estypes.QueryDslQueryContainer>;
 type Intervals = estypes.QueryDslIntervalsContainer;
@@ -10,9 +11,10 @@ type Intervals = estypes.QueryDslIntervalsContainer;
 /** `index.max_terms_count` of a server that nobody changed. */
 const MOST_TERMS = 65_536;
 
-/** A plan over the documents below the heads. */
-export function queryOf(plan: Plan, heads: Heads): Query {
-  return all([plan].flatMap(conjuncts).map(planQuery).concat(headsQuery(heads)));
+/** A plan over the documents below the heads; `within`: over those alone whose instants lie there. */
+export function queryOf(plan: Plan, heads: Heads, within: Window | null = null): Query {
+  const around = within === null ? [] : [{ range: { at: { gte: within.from, lt: within.to } } }];
+  return all([...around, ...[plan].flatMap(conjuncts).map(planQuery), headsQuery(heads)]);
 }
 
 const conjuncts = (plan: Plan): Plan[] => (plan.op === 'and' ? plan.parts.flatMap(conjuncts) : [plan]);

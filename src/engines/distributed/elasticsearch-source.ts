@@ -1,7 +1,8 @@
 /** What Elasticsearch stores of a document: the document, what is searched of it, and nothing that it could guess at. */
 import type { estypes } from '@elastic/elasticsearch';
+import { canonical } from '../../core/json.ts';
 import type { Bucket, LogName } from '../../core/record.ts';
-import { DOCUMENT_VERSION, type IndexDocument } from '../../core/search/document.ts';
+import { DOCUMENT_VERSION, documentDigest, type IndexDocument } from '../../core/search/document.ts';
 import { key, searchFields } from '../../core/search/fields.ts';
 import { TOKENIZER_VERSION } from '../../core/search/tokenizer.ts';
 
@@ -103,3 +104,15 @@ export const POSITION_MAPPINGS: estypes.MappingTypeMapping = {
   dynamic: false,
   properties: { log: { type: 'keyword' }, size: { type: 'long' }, rejects: { type: 'long' } },
 };
+
+/** `documentDigest` where everything stored is what the document gives; else a digest that fits nothing. */
+export function auditDigest(log: LogName, source: Source): string {
+  try {
+    const { document } = source;
+    const expected = source.bare === true ? { ...bareSource(document), bare: true } : sourceOf(document);
+    if (document.log === log && canonical(expected) === canonical(source)) return documentDigest(document);
+  } catch {
+    // Anything may stand in a document that was tampered with.
+  }
+  return '';
+}

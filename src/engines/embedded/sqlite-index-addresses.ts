@@ -3,11 +3,10 @@
  * bucket spans a short time, in which nearly all of them are somebody's throughout, and one list is left.
  */
 import type { Plan, Tenure } from '../../core/search/plan.ts';
+import { type Period, tenuresWithin } from '../../core/search/tenures.ts';
 import type { Condition } from './sqlite-index-plan.ts';
 import { ADDRESS_MARKS, MARK, markTerm, quoted } from './sqlite-index-terms.ts';
 import type { Vocabulary } from './sqlite-index-vocabulary.ts';
-
-type Period = Pick<Tenure, 'from' | 'to'>;
 
 export interface AddressView {
   readonly vocabulary: Vocabulary;
@@ -25,27 +24,16 @@ export function addressCondition(
   { role, tenures, certain }: Plan & { op: 'address' },
   { vocabulary, period }: AddressView,
 ): Condition | undefined {
-  const groups = new Map<
-    string,
-    Period & { readonly networks: Tenure['networks']; readonly terms: string[] }
-  >();
-  const within = period();
   const has = lookup(vocabulary, tenures);
-  for (const { keys, networks, ...when } of tenures) {
-    const clipped = clippedTo(within, when);
-    if (clipped === undefined) continue;
-    const name = JSON.stringify([networks, clipped]);
-    const group = groups.get(name) ?? { ...clipped, networks, terms: [] };
-    groups.set(name, group);
-    for (const mark of ADDRESS_MARKS[role])
-      for (const key of keys) {
+  const asked = tenuresWithin(tenures, period()).flatMap(({ keys, networks, from, to }) => {
+    const terms = ADDRESS_MARKS[role].flatMap((mark) =>
+      keys.flatMap((key) => {
         const term = markTerm(mark, key);
-        if (has(mark, term)) group.terms.push(quoted(term));
-      }
-  }
-  const asked = [...groups.values()].flatMap(({ from, to, networks, terms }) =>
-    chunks(terms).map((some) => [onNetworks(networks, `(${some.join(' OR ')})`), from, to] as const),
-  );
+        return has(mark, term) ? [quoted(term)] : [];
+      }),
+    );
+    return chunks(terms).map((some) => [onNetworks(networks, `(${some.join(' OR ')})`), from, to] as const);
+  });
   const [first] = asked;
   if (first === undefined) return undefined;
   if (asked.length === 1 && first[1] === null && first[2] === null) return { is: 'fts', match: first[0] };
@@ -61,16 +49,6 @@ function joinedSql(certain: boolean): string {
       (SELECT value ->> 0 AS found, value ->> 1 AS begins, value ->> 2 AS ends FROM json_each(?))
     SELECT q.id FROM a CROSS JOIN fts x CROSS JOIN records q ON q.id = x.rowid WHERE x.fts MATCH a.found
     AND (a.begins IS NULL OR ${begins} >= a.begins) AND (a.ends IS NULL OR ${ends} < a.ends))`;
-}
-
-/** What a period is within another: its ends are open where they lie outside; undefined where nothing is left. */
-function clippedTo(within: Period, { from, to }: Period): Period | undefined {
-  if (within.from !== null && to !== null && to <= within.from) return undefined;
-  if (within.to !== null && from !== null && from >= within.to) return undefined;
-  return {
-    from: from !== null && within.from !== null && from <= within.from ? null : from,
-    to: to !== null && within.to !== null && to >= within.to ? null : to,
-  };
 }
 
 /** Tells which terms the bucket has. */
