@@ -19,6 +19,7 @@ export const teams: Format = {
   unit: 'A chatMessage, each of its reactions, and each person beyond the first whom a system message adds or removes.',
   limits: [
     'Graph holds the last text of an edited message only: it becomes one edit without the message before.',
+    'The subject of a post in a channel stands above its text.',
     'Pictures inside a text and files are references; their bytes stand elsewhere.',
     'A message that names neither chat nor channel, nor stands in a page that does, is a reject.',
   ],

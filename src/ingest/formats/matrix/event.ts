@@ -83,6 +83,12 @@ function eventOf(raw: JsonObject, key: string, room: string, at: Moment, unit: J
       return topic(base, 'name', content.name, type);
     case 'm.room.topic':
       return topic(base, 'topic', content.topic, type);
+    case 'm.poll.start':
+    case 'org.matrix.msc3381.poll.start': {
+      const asked = pollText(content);
+      const text = asked === undefined ? {} : { text: asked };
+      return { type: 'event', event: { ...base, kind: 'message', ...text } };
+    }
     case 'm.call.invite':
       return { type: 'event', event: { ...base, kind: 'call', payload: { phase: 'started' } } };
     case 'm.call.hangup':
@@ -93,6 +99,16 @@ function eventOf(raw: JsonObject, key: string, room: string, at: Moment, unit: J
         event: { ...base, kind: 'notice', payload: { type: type === '' ? 'unknown' : type } },
       };
   }
+}
+
+/** What a poll asks, as clients show it that know of none (MSC3381, MSC1767). */
+function pollText(content: JsonObject): string | undefined {
+  const plain = textOf(content['org.matrix.msc1767.text']);
+  if (plain !== undefined) return plain;
+  const blocks = Array.isArray(content['m.text']) ? (content['m.text'] as unknown[]) : [];
+  return blocks
+    .map((block) => (isObject(block) ? textOf(block.body) : undefined))
+    .find((one) => one !== undefined);
 }
 
 /** The redaction that the server put into a removed event. */

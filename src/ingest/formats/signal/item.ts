@@ -1,5 +1,13 @@
 /** One chat item: a message with its earlier texts, reactions and read marks; or what happened to the chat. */
-import type { Attachment, CallEvent, Conversation, Event, Moment, Party } from '../../../core/event.ts';
+import type {
+  Attachment,
+  CallEvent,
+  Conversation,
+  Event,
+  Moment,
+  Party,
+  Recipient,
+} from '../../../core/event.ts';
 import { changeKey, eventId } from '../../../core/ids.ts';
 import type { RejectCode } from '../../../core/rejects.ts';
 import type { Outcome } from '../../format.ts';
@@ -92,12 +100,14 @@ class Reading {
     const text = isObject(body.text) ? textOf(body.text.body) : undefined;
     const attachments = objectsOf(body.attachments).map(attachmentOf);
     const extra = extraOf(item, this.#unit.text, repairs);
+    const recipients = this.#recipients(item);
     const self = isObject(item.outgoing) && this.#chats.ownerIsStated;
     return {
       id: this.#id(this.#key),
       network: NETWORK,
       conversation: this.#conversation,
       ...(this.#author !== undefined && { sender: this.#author }),
+      ...(recipients.length > 0 && { recipients }),
       at,
       ...(text !== undefined && { text }),
       ...(attachments.length > 0 && { attachments }),
@@ -112,6 +122,16 @@ class Reading {
       }),
       ...(extra !== undefined && { extra }),
     };
+  }
+
+  /** To whom a message was sent: as the export states it; what came in directly was for the owner. */
+  #recipients(item: JsonObject): Recipient[] {
+    const people = isObject(item.outgoing)
+      ? objectsOf(item.outgoing.sendStatus).map((status) => this.#chats.person(status.recipientId))
+      : isObject(item.incoming) && this.#conversation.kind === 'direct'
+        ? [this.#chats.owner]
+        : [];
+    return people.flatMap((person) => (person === undefined ? [] : [{ ...person, role: 'to' }]));
   }
 
   #version(version: JsonObject, at: Moment, i: number, part: string | undefined): Event {
@@ -150,6 +170,7 @@ class Reading {
     return {
       ...base,
       ...(sticker !== undefined && { text: sticker }),
+      ...pollOf(item.poll),
       kind: 'message',
       ...(quoted !== undefined && { payload: { replyTo: this.#id(quoted) } }),
     };
@@ -231,6 +252,14 @@ class Reading {
       provenance: provenance(this.#unit.place, { part, perspective: this.#chats.owner?.address }),
     };
   }
+}
+
+/** The words of a poll. */
+function pollOf(poll: unknown): { text?: string } {
+  if (!isObject(poll)) return {};
+  const options = objectsOf(poll.options).map((option) => textOf(option.option));
+  const words = [textOf(poll.question), ...options].filter((each) => each !== undefined);
+  return words.length === 0 ? {} : { text: words.join('\n') };
 }
 
 function attachmentOf(attachment: JsonObject): Attachment {

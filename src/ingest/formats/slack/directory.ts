@@ -19,6 +19,8 @@ export class SlackDirectory {
   readonly #users = new Map<string, string>();
   readonly #channels = new Map<string, string>();
   readonly #folders = new Map<string, Conversation>();
+  /** The two sides of a direct conversation. */
+  readonly #sides = new Map<string, readonly string[]>();
 
   addUser(user: unknown): void {
     if (!isObject(user)) return;
@@ -41,7 +43,17 @@ export class SlackDirectory {
     // Folders carry the name; direct ones, and channels whose name is taken, the id.
     if (name !== undefined && !this.#folders.has(name)) this.#folders.set(name, conversation);
     this.#folders.set(id, conversation);
+    const members = Array.isArray(entry.members) ? (entry.members as unknown[]).map(text) : [];
+    const sides = members.filter((member) => member !== undefined);
+    if (list === 'dms' && sides.length === 2 && this.#sides.size < MAX_NAMES) this.#sides.set(id, sides);
     return conversation;
+  }
+
+  /** To whom somebody writes in a direct conversation whose two sides are listed. */
+  otherSide(conversation: string, address: string | undefined): Party | undefined {
+    const sides = this.#sides.get(conversation)?.map((id) => this.person(id)) ?? [];
+    const other = sides.find((side) => side.address !== address);
+    return sides.some((side) => side.address === address) ? other : undefined;
   }
 
   userName(id: string): string | undefined {

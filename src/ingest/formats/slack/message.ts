@@ -149,7 +149,7 @@ class SlackMessage {
         return { ...base, kind: 'topic', text: text(raw.name) ?? base.text ?? '', payload: { what: 'name' } };
       case 'huddle_thread':
       case 'sh_room_created':
-        return { ...base, kind: 'call', payload: { phase: 'started' } };
+        return this.#huddle(base);
       case undefined:
       case 'bot_message':
       case 'me_message':
@@ -164,6 +164,21 @@ class SlackMessage {
       default:
         return { ...base, kind: 'notice', payload: { type: subtype } };
     }
+  }
+
+  /** Slack itself tells of a huddle: who began it, and how long it took, stands with the room. */
+  #huddle(base: Common): Event {
+    const room = isObject(this.#raw.room) ? this.#raw.room : {};
+    const by = text(room.created_by);
+    const { date_start: start, date_end: end } = room;
+    const seconds = typeof start === 'number' && typeof end === 'number' ? Math.round(end - start) : -1;
+    return {
+      ...base,
+      ...(by !== undefined && { sender: this.#reading.directory.person(by) }),
+      kind: 'call',
+      payload:
+        Number.isSafeInteger(seconds) && seconds >= 0 ? { phase: 'ended', seconds } : { phase: 'started' },
+    };
   }
 
   #inviter(): { actor?: Party } {
@@ -183,6 +198,7 @@ class SlackMessage {
       if (plain !== '') this.#repairs.push({ code: 'text-from-attachments' });
     }
     const attachments = filesOf(shown);
+    const other = directory.otherSide(conversation.id, sender?.address);
     const extra = this.#extra(plain !== '' && markup !== '');
     const thread = text(this.#raw.thread_ts) ?? text(shown.thread_ts);
     return {
@@ -192,6 +208,7 @@ class SlackMessage {
           ? conversation
           : { ...conversation, thread: this.#id(thread) },
       ...(sender !== undefined && { sender }),
+      ...(other !== undefined && { recipients: [{ ...other, role: 'to' }] }),
       ...(plain !== '' && { text: plain }),
       ...(markup !== '' && markup !== plain && { markup: { type: 'slack-mrkdwn', source: markup } }),
       ...(attachments.length > 0 && { attachments }),

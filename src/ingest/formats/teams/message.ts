@@ -8,7 +8,7 @@ import { type JsonUnit, objectsOf, textOf } from '../../reading/json-units.ts';
 import { provenance } from '../../reading/provenance.ts';
 import { instantOf, offsetMinutes, parseTimestamp } from '../../reading/time.ts';
 import { attachmentsOf, bodyOf, quotedBy } from './body.ts';
-import { conversationOf, NETWORK, partyOf } from './people.ts';
+import { conversationOf, NETWORK, otherSide, partyOf } from './people.ts';
 import { detailOf, initiatorOf, toldBy } from './system.ts';
 
 /** Units of an object: itself, each reaction, and each further person whom it adds or removes. */
@@ -67,6 +67,7 @@ const PLACED: ReadonlySet<string> = new Set([
   'deletedDateTime',
   'chatId',
   'from',
+  'subject',
   'body',
   'reactions',
   'etag',
@@ -118,6 +119,8 @@ class TeamsMessage {
     const repairs: Repair[] = [...this.#unit.repairs];
     const sender = partyOf(this.#raw.from);
     const body = bodyOf(this.#raw, repairs);
+    const text = [textOf(this.#raw.subject), body.text].filter((part) => part !== undefined).join('\n\n');
+    const recipients = otherSide(this.#where.conversation, sender);
     const attachments = attachmentsOf(this.#raw);
     const thread = textOf(this.#raw.replyToId);
     const extra = this.#extra(repairs);
@@ -128,7 +131,9 @@ class TeamsMessage {
         ...(thread !== undefined && { thread: this.#id(thread) }),
       },
       ...(sender !== undefined && { sender }),
+      ...(recipients.length > 0 && { recipients }),
       ...body,
+      ...(text !== '' && { text }),
       ...(attachments.length > 0 && { attachments }),
       provenance: provenance(this.#unit.place, { facts: this.#where.facts, repairs }),
       ...(extra !== undefined && { extra }),

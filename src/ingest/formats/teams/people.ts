@@ -1,5 +1,5 @@
 /** Who speaks in Teams: `identitySet` objects, one of user, application, device or conversation. */
-import type { Conversation, Party } from '../../../core/event.ts';
+import type { Conversation, Party, Recipient } from '../../../core/event.ts';
 import { isObject, type JsonObject } from '../../reading/json.ts';
 import { textOf } from '../../reading/json-units.ts';
 import { party } from '../../reading/party.ts';
@@ -54,6 +54,15 @@ const chatOf = (id: string): Conversation => ({
         ? 'room'
         : 'group',
 });
+
+/** The other side of a chat of two, whose id names both. */
+export function otherSide({ id }: Conversation, sender: Party | undefined): readonly Recipient[] {
+  const sides = /^19:([^_@]{1,64})_([^_@]{1,64})@unq\.gbl\.spaces$/u.exec(id)?.slice(1) ?? [];
+  const people = sides.map((side) => party(NETWORK, side));
+  const other = people.find(({ address }) => address !== sender?.address);
+  const isSide = people.some(({ address }) => address === sender?.address);
+  return other === undefined || !isSide ? [] : [{ ...other, role: 'to' }];
+}
 
 function decoded(text: string): string {
   try {
