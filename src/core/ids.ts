@@ -40,8 +40,30 @@ export function contentKey(sender: string, instant: string, text: string, ordina
   return [sender, instant, text, ordinal];
 }
 
+/** Normal forms that were made, by network and what was written: few people write most of a log. */
+const known = new Map<string, Map<string, string>>();
+const MOST_NETWORKS = 100;
+const MOST_ADDRESSES = 1_000;
+/** Longer ones are seldom. */
+const LONGEST = 64;
+
 /** The frozen normal form of an address on a network: NFC, trimmed, lower case; AIM drops spaces, XMPP the resource. */
 export function normaliseAddress(network: string, address: string): string {
+  const addresses = known.get(network) ?? new Map<string, string>();
+  const found = addresses.get(address);
+  if (found !== undefined) return found;
+  if (address.length > LONGEST) return normalForm(network, address);
+  // A copy: what is cut from a long text would keep all of it.
+  const own = JSON.parse(JSON.stringify(address)) as string;
+  const normal = normalForm(network, own);
+  if (addresses.size === MOST_ADDRESSES) addresses.clear();
+  if (known.size === MOST_NETWORKS) known.clear();
+  known.set(network, addresses);
+  addresses.set(own, normal);
+  return normal;
+}
+
+function normalForm(network: string, address: string): string {
   const base = address.normalize('NFC').trim().toLowerCase();
   switch (network) {
     case 'aim':

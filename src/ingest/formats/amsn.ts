@@ -11,7 +11,7 @@ import { monthOf } from '../reading/month-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe } from '../reading/scribe.ts';
-import { wallMs } from '../reading/time.ts';
+import { numberOf, wallMs } from '../reading/time.ts';
 import { nameOf } from '../source-name.ts';
 
 const NETWORK = 'msn';
@@ -100,7 +100,7 @@ class AmsnLog implements EntryLog {
       const month = monthOf(name);
       const clock = dayMs(hour, minute, second);
       if (month === undefined || clock === undefined) return 'time-invalid';
-      const date = wallMs({ year: Number(year), month, day: Number(day), hour: 0, minute: 0, second: 0 });
+      const date = wallMs({ year: numberOf(year), month, day: numberOf(day), hour: 0, minute: 0, second: 0 });
       if (date === undefined) return 'time-invalid';
       this.#days.begin(date, clock);
       return this.#clock.moment(date + clock, 's', repairs) ?? 'time-invalid';

@@ -11,7 +11,7 @@ import { networkNamed, UNKNOWN_NETWORK } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
-import { wallMs } from '../reading/time.ts';
+import { numberOf, wallMs } from '../reading/time.ts';
 import { nameOf } from '../source-name.ts';
 
 const ENTRY = /^\[(\d{1,2})[./](\d{1,2})[./](\d{2,4}) (\d{1,2}):(\d{2}):(\d{2})\] (.{1,200}):\s*$/u;
@@ -88,9 +88,9 @@ class PlusPlusLog implements EntryLog {
     if (match === null) return { type: 'reject', code: 'line-unknown' };
     const [, day, month, year = '', hour = '', minute = '', second, name = ''] = match;
     const date = wallMs({
-      year: year.length === 2 ? 2000 + Number(year) : Number(year),
-      month: Number(month),
-      day: Number(day),
+      year: year.length === 2 ? 2000 + numberOf(year) : numberOf(year),
+      month: numberOf(month),
+      day: numberOf(day),
       hour: 0,
       minute: 0,
       second: 0,

@@ -2,11 +2,11 @@
  * Chats that LINE exports as text: a title, lines that begin a day, and time, name and text between tabs (desktops: no
  * title, and blanks). Forms: the parser hellodigua/ChatLab, which lists those of English, Japanese and Chinese phones.
  */
-import type { Conversation, Event, Repair } from '../../core/event.ts';
+import type { Conversation, Event, Provenance, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Outcome, SourceFile } from '../format.ts';
 import { type DateDigits, DateOrders, dateMs, sayAssumed } from '../reading/date-order.ts';
-import { type EntryLog, entryFrames, type Role } from '../reading/entries.ts';
+import { type EntryLog, entryFrames, type Role, withoutBlankEnd } from '../reading/entries.ts';
 import { lines } from '../reading/lines.ts';
 import { dayMs, LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
@@ -90,34 +90,42 @@ async function surveyOf(file: SourceFile): Promise<Survey> {
   names.know(file.settings.account);
   let title: string | undefined;
   let hasTabs = false;
-  for await (const text of textsOf(file)) {
-    title ??= text.trim();
-    const date = DATE.exec(text);
-    if (date !== null) orders.see(digitsOf(date));
-    const sender = ENTRY.exec(text)?.[5];
-    hasTabs ||= sender !== undefined || TOLD.test(text);
-    if (sender !== undefined && sender !== '' && senders.size < MAX_SENDERS) senders.add(sender);
-    const begun = hasTabs ? null : DESKTOP_ENTRY.exec(text);
-    if (begun === null) continue;
-    const rest = text.slice(begun[0].length);
-    const told = [JOINED, LEFT, UNSENT].map((line) => line.exec(rest)).find((found) => found !== null);
-    if (told === undefined) names.see(rest);
-    else names.know(told?.[1]);
-  }
+  for await (const texts of textsOf(file))
+    for (const text of texts) {
+      title ??= text.trim();
+      const entry = ENTRY.exec(text);
+      const date = entry === null ? DATE.exec(text) : null;
+      if (date !== null) orders.see(digitsOf(date));
+      const sender = entry?.[5];
+      hasTabs ||= sender !== undefined || TOLD.test(text);
+      if (sender !== undefined && sender !== '' && senders.size < MAX_SENDERS) senders.add(sender);
+      const begun = hasTabs ? null : DESKTOP_ENTRY.exec(text);
+      if (begun === null) continue;
+      const rest = text.slice(begun[0].length);
+      const told = [JOINED, LEFT, UNSENT].map((line) => line.exec(rest)).find((found) => found !== null);
+      if (told === undefined) names.see(rest);
+      else names.know(told?.[1]);
+    }
   const order = orders.decide(file.settings.dateOrder);
   if (hasTabs || title === undefined) return { order, title: title ?? '', senders, names: undefined };
-  for await (const text of textsOf(file)) {
-    const rest = text.slice(DESKTOP_ENTRY.exec(text)?.[0].length ?? text.length);
-    if (rest !== '' && senders.size < MAX_SENDERS && ![JOINED, LEFT, UNSENT].some((line) => line.test(rest)))
-      senders.add(DESKTOP_MEDIA.exec(rest)?.[1] ?? names.of(rest).name);
-  }
+  for await (const texts of textsOf(file))
+    for (const text of texts) {
+      const rest = text.slice(DESKTOP_ENTRY.exec(text)?.[0].length ?? text.length);
+      if (
+        rest !== '' &&
+        senders.size < MAX_SENDERS &&
+        ![JOINED, LEFT, UNSENT].some((line) => line.test(rest))
+      )
+        senders.add(DESKTOP_MEDIA.exec(rest)?.[1] ?? names.of(rest).name);
+    }
   return { order, title: DATE.test(title) ? '' : title, senders, names };
 }
 
-async function* textsOf(file: SourceFile): AsyncIterable<string> {
+/** Lines in batches: to wait for each costs as much as to read it. */
+async function* textsOf(file: SourceFile): AsyncIterable<readonly string[]> {
   const stream = await openText(file);
   for await (const batch of lines(stream))
-    for (const { bytes } of batch) if (bytes !== undefined) yield decode(stream, bytes, []);
+    yield batch.flatMap(({ bytes }) => (bytes === undefined ? [] : decode(stream, bytes, [])));
 }
 
 /** Who or what a chat is called by the name of its file: `[LINE]Ben.txt`. */
@@ -140,6 +148,7 @@ class LineLog implements EntryLog {
   readonly #conversation: Conversation;
   readonly #sides: readonly string[];
   readonly #self: string | undefined;
+  readonly #facts: Provenance['facts'];
   #day: { readonly ms: number; readonly date: DateDigits; readonly from: 'record' | 'assumed' } | undefined;
 
   constructor(file: SourceFile, survey: Survey) {
@@ -162,6 +171,12 @@ class LineLog implements EntryLog {
     const title = group ?? one ?? stemOf(file);
     this.#conversation =
       isDirect && people.length > 0 ? direct(...people) : { id: title, kind: 'group', name: title };
+    this.#facts = {
+      network: 'header',
+      conversation: 'header',
+      date: 'header',
+      ...(survey.order.from === 'setting' && { dateOrder: 'setting' }),
+    };
   }
 
   /** Desktops write a bare word for a file. */
@@ -200,7 +215,7 @@ class LineLog implements EntryLog {
     const at = clock === undefined ? undefined : this.#clock.moment(this.#day.ms + clock, 'min', repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
     sayAssumed(this.#day.date, this.#day.from, repairs);
-    const text = unquoted((told?.[5] ?? entry.slice(match?.[0].length ?? 0)).replace(/\n+$/u, ''));
+    const text = unquoted(withoutBlankEnd(told?.[5] ?? entry.slice(match?.[0].length ?? 0)));
     const joined = name === '' ? JOINED.exec(text)?.[1] : undefined;
     const left = name === '' ? LEFT.exec(text)?.[1] : undefined;
     const unsent = name === '' ? UNSENT.exec(text) : null;
@@ -217,15 +232,10 @@ class LineLog implements EntryLog {
       sender,
       recipients: to(other === undefined ? undefined : { address: other }),
       text,
-      ...(name !== '' &&
-        (MEDIA.test(text) || this.#isMedia(name, text)) && { attachments: [{ state: 'missing' as const }] }),
+      attachments:
+        name !== '' && (MEDIA.test(text) || this.#isMedia(name, text)) ? [{ state: 'missing' }] : undefined,
       perspective: this.#self,
-      facts: {
-        network: 'header',
-        conversation: 'header',
-        date: 'header',
-        ...(this.#survey.order.from === 'setting' && { dateOrder: 'setting' }),
-      },
+      facts: this.#facts,
       repairs,
     });
     const event: Event =

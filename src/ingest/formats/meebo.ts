@@ -14,7 +14,7 @@ import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
 import { decodeHead, readHead } from '../reading/text.ts';
-import { offsetText, parseTimestamp, wallMs } from '../reading/time.ts';
+import { numberOf, offsetText, parseTimestamp, wallMs } from '../reading/time.ts';
 import { nameOf } from '../source-name.ts';
 
 const HEADER =
@@ -158,7 +158,7 @@ function headerDay(text: string): { ms: number; clock: number } | undefined {
   const ms =
     month === undefined
       ? undefined
-      : wallMs({ year: Number(year), month, day: Number(day), hour: 0, minute: 0, second: 0 });
+      : wallMs({ year: numberOf(year), month, day: numberOf(day), hour: 0, minute: 0, second: 0 });
   return ms === undefined || clock === undefined ? undefined : { ms, clock };
 }
 

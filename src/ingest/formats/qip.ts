@@ -10,7 +10,7 @@ import { dayMs, LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
-import { wallMs } from '../reading/time.ts';
+import { numberOf, wallMs } from '../reading/time.ts';
 import { nameOf } from '../source-name.ts';
 
 const NETWORK = 'icq';
@@ -67,9 +67,9 @@ class QipLog implements EntryLog {
     if (match === null) return { type: 'reject', code: 'record-malformed' };
     const [, name = '', hour = '', minute = '', second, day, month, year = ''] = match;
     const date = wallMs({
-      year: year.length === 2 ? 2000 + Number(year) : Number(year),
-      month: Number(month),
-      day: Number(day),
+      year: year.length === 2 ? 2000 + numberOf(year) : numberOf(year),
+      month: numberOf(month),
+      day: numberOf(day),
       hour: 0,
       minute: 0,
       second: 0,

@@ -10,7 +10,7 @@ import { dayMs, LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe } from '../reading/scribe.ts';
-import { wallMs } from '../reading/time.ts';
+import { numberOf, wallMs } from '../reading/time.ts';
 import { nameOf } from '../source-name.ts';
 
 const NETWORK = 'qq';
@@ -82,9 +82,9 @@ class QqLog implements EntryLog {
     const [, year, month, date, half, hour = '', minute = '', second, after, name = '', number, mail] = match;
     const clock = dayMs(hour, minute, second, half ?? after);
     const day = wallMs({
-      year: Number(year),
-      month: Number(month),
-      day: Number(date),
+      year: numberOf(year),
+      month: numberOf(month),
+      day: numberOf(date),
       hour: 0,
       minute: 0,
       second: 0,

@@ -1,7 +1,7 @@
 /** Dates of digits: in which order a file writes day, month and year. */
 import type { Repair } from '../../core/event.ts';
 import type { DateOrder } from '../../core/receipt.ts';
-import { wallMs } from './time.ts';
+import { numberOf, wallMs } from './time.ts';
 
 /** Three numbers as written. */
 export type DateDigits = readonly [string, string, string];
@@ -55,7 +55,7 @@ export class DateOrders {
 
 /** Two digits are a year from 1970 to 2069. */
 const fullYear = (year: string): number =>
-  year.length > 2 ? Number(year) : Number(year) + (Number(year) < 70 ? 2000 : 1900);
+  year.length > 2 ? numberOf(year) : numberOf(year) + (numberOf(year) < 70 ? 2000 : 1900);
 
 /**
  * Milliseconds (as if UTC) at which the day begins; undefined where no calendar has it. A date that fits only the other
@@ -69,11 +69,18 @@ export function dateMs(digits: DateDigits, order: DateOrder): number | undefined
 }
 
 const day = (year: string, month: string, date: string): number | undefined =>
-  wallMs({ year: fullYear(year), month: Number(month), day: Number(date), hour: 0, minute: 0, second: 0 });
+  wallMs({
+    year: fullYear(year),
+    month: numberOf(month),
+    day: numberOf(date),
+    hour: 0,
+    minute: 0,
+    second: 0,
+  });
 
 /** Whether the order matters for a date. */
 export const isAmbiguous = ([a, b]: DateDigits): boolean =>
-  a.length !== 4 && Number(a) <= 12 && Number(b) <= 12 && a !== b;
+  a.length !== 4 && numberOf(a) <= 12 && numberOf(b) <= 12 && a !== b;
 
 /** Says so where the order of an ambiguous date is assumed. */
 export function sayAssumed(

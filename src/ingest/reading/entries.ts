@@ -25,6 +25,10 @@ export interface EntryLog {
   heading?(line: string): void;
 }
 
+/** An entry without the line feeds that end it: a pattern alone would look at every one in the text. */
+export const withoutBlankEnd = (text: string): string =>
+  text.endsWith('\n') ? text.replace(/\n+$/u, '') : text;
+
 /** An entry whose lines are being gathered; past the largest unit they are passed over and only measured. */
 interface Gathered {
   readonly offset: number;

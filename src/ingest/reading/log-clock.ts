@@ -1,7 +1,7 @@
 /** Times of logs: wall clocks in the zone that is known for them, and epochs. */
 import type { Moment, Repair } from '../../core/event.ts';
 import type { FileSettings } from '../rules.ts';
-import { instantOf, wallText, ZoneClock } from './time.ts';
+import { instantOf, numberOf, wallText, ZoneClock } from './time.ts';
 
 /** Reads the wall clocks of one file. A zone that the source or its path states wins over one that a person stated. */
 export class LogClock {
@@ -54,9 +54,9 @@ function halfOf(written: string): typeof readHalf.which {
  * with a half of the day an hour of 0 or past 12 is taken as written, as some clients write it.
  */
 export function dayMs(hour: string, minute: string, second?: string, half?: string): number | undefined {
-  let h = Number(hour);
-  const m = Number(minute);
-  const s = Number(second ?? 0);
+  let h = numberOf(hour);
+  const m = numberOf(minute);
+  const s = second === undefined ? 0 : numberOf(second);
   if (half !== undefined && h <= 12) {
     const which = halfOf(half);
     if (which === 'unknown') return undefined;

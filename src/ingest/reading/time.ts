@@ -223,6 +223,12 @@ function digits(text: string, from: number, to: number): number {
   return number;
 }
 
+/** `Number` of a text that is digits nearly always: many times as quick where a zero stands first, as in `06`. */
+export function numberOf(text: string | undefined): number {
+  const number = text === undefined || text.length > 15 ? Number.NaN : digits(text, 0, text.length);
+  return Number.isNaN(number) ? Number(text) : number;
+}
+
 function anyTimestamp(text: string): Timestamp | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;

@@ -1,6 +1,6 @@
 import { contentKey, eventId } from '../../../src/core/ids.ts';
 import { Ordinals } from '../../../src/ingest/reading/ordinals.ts';
-import { instantOf } from '../../../src/ingest/reading/time.ts';
+import { instantOf, numberOf } from '../../../src/ingest/reading/time.ts';
 import fc from '../../property.ts';
 
 test('counts how often the same came before, whatever else came between', () => {
@@ -76,4 +76,17 @@ test('an instant is written as the platform writes it, from year 1 to 9999', () 
   expect(instantOf(-1)).toBe('1969-12-31T23:59:59.999Z');
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 253_402_300_800_000, -62_135_596_800_001])
     expect(instantOf(bad)).toBeUndefined();
+});
+
+test('digits are the number that the platform makes of them, and so is anything else', () => {
+  const text = fc.oneof(
+    fc.stringMatching(/^[0-9]{0,24}$/),
+    fc.string(),
+    fc.constantFrom('06', '-1', ' 7', '1e3'),
+  );
+  fc.assert(
+    fc.property(fc.option(text, { nil: undefined }), (each) => {
+      expect(numberOf(each)).toBe(Number(each));
+    }),
+  );
 });

@@ -1,7 +1,7 @@
 /** Times of Bloomberg's dumps: epoch seconds, with a wall clock beside them. */
 import type { Moment, Repair } from '../../../core/event.ts';
 import { LogClock } from '../../reading/log-clock.ts';
-import { instantOf, offsetText, wallMs, wallText, ZoneClock } from '../../reading/time.ts';
+import { instantOf, numberOf, offsetText, wallMs, wallText, ZoneClock } from '../../reading/time.ts';
 import type { FileSettings } from '../../rules.ts';
 
 const NEW_YORK = new ZoneClock('America/New_York');
@@ -31,7 +31,7 @@ export function momentOf(
   }
   const match = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/u.exec(utc);
   if (match === null) return 'time-invalid';
-  const number = Number(match[1]);
+  const number = numberOf(match[1]);
   const inMs = Math.abs(number) >= 100_000_000_000;
   const fraction = match[2] === undefined ? 0 : Number(match[2].slice(0, 3).padEnd(3, '0'));
   const ms = inMs ? number : number * 1000 + fraction;
@@ -52,7 +52,7 @@ function wallOf(text: string): number | undefined {
 }
 
 const wallAt = (...parts: readonly (string | undefined)[]): number | undefined => {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(numberOf);
   return wallMs({ year, month, day, hour, minute, second });
 };
 

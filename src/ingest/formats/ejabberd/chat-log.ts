@@ -9,7 +9,7 @@ import { htmlText } from '../../reading/html.ts';
 import { LogClock } from '../../reading/log-clock.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, type Scribe, to } from '../../reading/scribe.ts';
-import { wallMs } from '../../reading/time.ts';
+import { numberOf, wallMs } from '../../reading/time.ts';
 import { NETWORK, person } from '../xmpp/people.ts';
 
 const STAMP = '(\\d{4})-(\\d{2})-(\\d{2}) (\\d{2}):(\\d{2}):(\\d{2})';
@@ -66,12 +66,12 @@ function read(
   if (match === null) return { type: 'reject', code: 'line-unknown' };
   const [year, month, day, hour, minute, second, ...rest] = match.slice(1);
   const wall = wallMs({
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
+    year: numberOf(year),
+    month: numberOf(month),
+    day: numberOf(day),
+    hour: numberOf(hour),
+    minute: numberOf(minute),
+    second: numberOf(second),
   });
   const at = wall === undefined ? undefined : clock.moment(wall, 's', repairs);
   if (at === undefined) return { type: 'reject', code: 'time-invalid' };

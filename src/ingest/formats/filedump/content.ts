@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Moment, Party, Repair } from '../../../core/event.ts';
 import { party } from '../../reading/party.ts';
 import { wellFormed } from '../../reading/text.ts';
-import { instantOf, offsetMinutes, parseTimestamp } from '../../reading/time.ts';
+import { instantOf, numberOf, offsetMinutes, parseTimestamp } from '../../reading/time.ts';
 import { childText, type XmlNode } from '../../reading/xml.ts';
 
 /** Below this a number is seconds (until year 5138), from it on milliseconds (since March 1973). */
@@ -14,7 +14,7 @@ export function momentOf(value: string | undefined): Moment | 'time-missing' | '
   if (value === undefined) return 'time-missing';
   const match = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/u.exec(value);
   if (match === null) return isoMoment(value);
-  const number = Number(match[1]);
+  const number = numberOf(match[1]);
   const isMs = Math.abs(number) >= MILLISECONDS_FROM;
   const fraction = match[2] === undefined ? 0 : Number(match[2].slice(0, 3).padEnd(3, '0'));
   const instant = instantOf(isMs ? number : number * 1000 + fraction);

@@ -1,5 +1,5 @@
 /** A syslog record (RFC 3164 or RFC 5424) and the named values in it. */
-import { parseTimestamp, wallMs } from '../../reading/time.ts';
+import { numberOf, parseTimestamp, wallMs } from '../../reading/time.ts';
 
 export interface SyslogRecord {
   readonly host: string;
@@ -48,14 +48,14 @@ export function recordOf(line: string): SyslogRecord | undefined {
   if (old === null) return undefined;
   const [, name = '', day, year, hour, minute, second, host = '', app = '', message = ''] = old;
   const month = MONTHS.indexOf(name.toLowerCase()) + 1;
-  const clock = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000;
+  const clock = (numberOf(hour) * 60 + numberOf(minute)) * 60_000 + numberOf(second) * 1000;
   const values = new Map<string, string>();
   const text = pairs(message, values);
   return {
     host,
     app,
-    time: month === 0 ? undefined : { month, day: Number(day), clock },
-    ...(year !== undefined && { year: Number(year) }),
+    time: month === 0 ? undefined : { month, day: numberOf(day), clock },
+    ...(year !== undefined && { year: numberOf(year) }),
     values,
     text,
   };

@@ -5,7 +5,7 @@
 import type { DateDigits } from '../../reading/date-order.ts';
 import { dayMs } from '../../reading/log-clock.ts';
 import { monthOf } from '../../reading/month-name.ts';
-import { wallMs } from '../../reading/time.ts';
+import { numberOf, wallMs } from '../../reading/time.ts';
 
 /** A line with its time taken off. */
 export interface Timed {
@@ -93,7 +93,14 @@ export const clockOf = (
 
 /** Start of a day, milliseconds as if UTC; undefined where no calendar has it. */
 export const dayOf = (year: string, month: string | number, date: string): number | undefined =>
-  wallMs({ year: Number(year), month: Number(month), day: Number(date), hour: 0, minute: 0, second: 0 });
+  wallMs({
+    year: numberOf(year),
+    month: typeof month === 'string' ? numberOf(month) : month,
+    day: numberOf(date),
+    hour: 0,
+    minute: 0,
+    second: 0,
+  });
 
 function dated(year: string, month: number, date: string, clock: Clock, rest: string): Timed {
   const day = dayOf(year, month, date);

@@ -8,7 +8,7 @@ import { monthOf } from '../../reading/month-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { Scribe, to } from '../../reading/scribe.ts';
-import { wallMs } from '../../reading/time.ts';
+import { numberOf, wallMs } from '../../reading/time.ts';
 import { nameOf } from '../../source-name.ts';
 
 const NETWORK = 'msn';
@@ -126,5 +126,5 @@ function dateIn(text: string): number | undefined {
   const day = /(?<!\d)(\d{1,2})(?!\d)/u.exec(text)?.[1];
   const month = (text.match(/\p{L}{3,}/gu) ?? []).map(monthOf).findLast((found) => found !== undefined);
   if (year === undefined || day === undefined || month === undefined) return undefined;
-  return wallMs({ year: Number(year), month, day: Number(day), hour: 0, minute: 0, second: 0 });
+  return wallMs({ year: numberOf(year), month, day: numberOf(day), hour: 0, minute: 0, second: 0 });
 }

@@ -2,7 +2,7 @@
 import { normaliseAddress } from '../../../core/ids.ts';
 import type { DateOrder } from '../../../core/receipt.ts';
 import { monthOf } from '../../reading/month-name.ts';
-import { offsetMinutes, offsetText, type Wall, wallMs } from '../../reading/time.ts';
+import { numberOf, offsetMinutes, offsetText, type Wall, wallMs } from '../../reading/time.ts';
 
 /** Names of libpurple's protocols as networks; any other is its own name. */
 const NETWORKS: Readonly<Record<string, string>> = {
@@ -172,13 +172,13 @@ function titleDate(text: string, order: DateOrder | undefined): number | undefin
 /** Milliseconds of the day from a match of hour, minute, second, AM or PM. */
 export function clockOf(match: readonly (string | undefined)[]): number | undefined {
   const half = match[4]?.toLowerCase();
-  let hour = Number(match[1]);
+  let hour = numberOf(match[1] ?? '');
   if (half !== undefined) {
     if (hour < 1 || hour > 12) return undefined;
     hour = (hour % 12) + (half === 'pm' ? 12 : 0);
   }
-  const minute = Number(match[2]);
-  const second = Number(match[3] ?? 0);
+  const minute = numberOf(match[2] ?? '');
+  const second = numberOf(match[3] ?? '');
   return hour > 23 || minute > 59 || second > 60 ? undefined : ((hour * 60 + minute) * 60 + second) * 1000;
 }
 

@@ -8,7 +8,7 @@ import { UNKNOWN_NETWORK } from '../../reading/network-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
-import { wallMs } from '../../reading/time.ts';
+import { numberOf, wallMs } from '../../reading/time.ts';
 import { nameOf } from '../../source-name.ts';
 import { type LogPath, logPath, networkOf } from './medium.ts';
 
@@ -90,12 +90,12 @@ export class TextLog implements EntryLog {
   #session(match: RegExpExecArray, place: Place, repairs: Repair[]): Outcome {
     const [, phase = '', sides = '', month = '', day, hour, minute, second, year] = match;
     const wall = wallMs({
-      year: Number(year),
+      year: numberOf(year),
       month: MONTHS.indexOf(month) + 1,
-      day: Number(day),
-      hour: Number(hour),
-      minute: Number(minute),
-      second: Number(second),
+      day: numberOf(day),
+      hour: numberOf(hour),
+      minute: numberOf(minute),
+      second: numberOf(second),
     });
     if (wall === undefined) return { type: 'reject', code: 'time-invalid' };
     const [, medium, self, peer] = SIDES.exec(sides) ?? [];

@@ -11,7 +11,7 @@ import type {
 import { changeKey, contentKey, eventId } from '../../../core/ids.ts';
 import type { Holding, Outcome, SourceFile } from '../../format.ts';
 import { dateMs, sayAssumed } from '../../reading/date-order.ts';
-import type { EntryLog, Role } from '../../reading/entries.ts';
+import { type EntryLog, type Role, withoutBlankEnd } from '../../reading/entries.ts';
 import { LogClock } from '../../reading/log-clock.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
@@ -246,9 +246,6 @@ export class ChatReader implements EntryLog {
     }
   }
 }
-
-/** A pattern of line feeds before the end would look at every one in the text. */
-const withoutBlankEnd = (text: string): string => (text.endsWith('\n') ? text.replace(/\n+$/u, '') : text);
 
 const firstLine = (text: string): string => {
   const end = text.indexOf('\n');
