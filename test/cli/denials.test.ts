@@ -112,7 +112,7 @@ beforeAll(async () => {
   await done('hold', 'place', 'beans', ...scope, ...as('lena'));
   await done('grant', 'add', 'review', '--account=audra', '--scope=cedar', '--reason=exam', ...as('lena'));
   await done('production', 'create', 'p1', '--matter=coffee', '--query=hello', ...volume, ...as('lena'));
-}, 120_000);
+});
 afterAll(async () => {
   await open.close();
   rmSync(folder, { recursive: true, force: true });

@@ -46,7 +46,7 @@ beforeAll(async () => {
   db.exec(`DELETE FROM documents WHERE id IN (SELECT id FROM records WHERE leaf = ${line?.leaf})`);
   db.exec(`DELETE FROM records WHERE leaf = ${line?.leaf}`);
   db.close();
-}, 60_000);
+});
 
 test('searches do not find what the index has lost, and verification names it', async () => {
   expect(await done('search', 'merger')).toEqual([]);

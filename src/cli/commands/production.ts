@@ -6,7 +6,7 @@ import type { Production, Register } from '../../core/control/register.ts';
 import { reachOf } from '../../core/control/roles.ts';
 import { actorOf } from '../../core/control/step.ts';
 import { count, plural } from '../../core/counted.ts';
-import { HoldfastError } from '../../core/errors.ts';
+import { HoldfastError, isHoldfastError } from '../../core/errors.ts';
 import { parseQuery } from '../../core/search/parse.ts';
 import { productionSpec } from '../../export/production/spec.ts';
 import { detailsOf, summaryOf } from '../../export/production/summary.ts';
@@ -120,21 +120,26 @@ async function make(
   const first =
     asked === undefined ? nextNumber(await archive.control.refresh(), matter, prefix) : Number(asked);
   const { context: around, records: total, ...rest } = records;
-  const written = await perform(context, archive, acting, {
-    action: 'production.create',
-    details: {
-      production,
-      expects: 0,
-      matter,
-      prefix,
-      width,
-      first,
-      last: first + pages - 1,
-      spec: productionSpec(plan, { total, context: around, ...rest }),
-      ...acting.via,
-    },
-  });
-  return known(written.register.productions, production, 'production');
+  const details = {
+    production,
+    expects: 0 as const,
+    matter,
+    prefix,
+    width,
+    first,
+    last: first + pages - 1,
+    spec: productionSpec(plan, { total, context: around, ...rest }),
+    ...acting.via,
+  };
+  try {
+    const written = await perform(context, archive, acting, { action: 'production.create', details });
+    return known(written.register.productions, production, 'production');
+  } catch (error) {
+    // What an attempt had carried when it was killed may be sealed while it is made again.
+    const made = (await archive.control.refresh()).productions.get(production);
+    if (made !== undefined && isHoldfastError(error, 'conflict') && isOfAttempt(made, terms)) return made;
+    throw error;
+  }
 }
 
 function termsOf(
@@ -181,11 +186,10 @@ function madeBefore(
   context: Context,
   register: Register,
   acting: Acting,
-  { production, matter, attempt }: ProductionTerms,
+  terms: ProductionTerms,
 ): Production | undefined {
-  const known = register.productions.get(production);
-  if (known === undefined) return undefined;
-  if (attempt !== null && known.spec.attempt === attempt && known.matter === matter.matter) return known;
+  const known = register.productions.get(terms.production);
+  if (known === undefined || isOfAttempt(known, terms)) return known;
   const { actor, at, position } = known.created;
   const isSeen = reachableProductions(context, register, acting).includes(known);
   throw new HoldfastError(
@@ -196,6 +200,9 @@ function madeBefore(
     { hint: 'Give another name: what is produced is never changed.' },
   );
 }
+
+const isOfAttempt = ({ spec, matter }: Production, terms: ProductionTerms): boolean =>
+  terms.attempt !== null && spec.attempt === terms.attempt && matter === terms.matter.matter;
 
 const RENDERING = { name: 'production render', permission: 'production.read' } as const;
 
