@@ -6,7 +6,7 @@ import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { jsonLineFrames, type ReadLine } from '../reading/json-lines.ts';
 import { jsonFrames } from '../reading/json-units.ts';
 import { decodeHead, readHead } from '../reading/text.ts';
-import { outcomeOf } from './symphony/event.ts';
+import { Known, outcomeOf } from './symphony/event.ts';
 
 const LISTS: ReadonlySet<string> = new Set(['', 'events', 'messages']);
 
@@ -36,8 +36,8 @@ export const symphony: Format = {
       : undefined;
   },
   async *frames(source) {
-    const roots = new Map<string, string>();
-    const read: ReadLine = (unit) => ({ units: 1, read: () => [outcomeOf(unit, roots)] });
+    const known = new Known();
+    const read: ReadLine = (unit) => ({ units: 1, read: () => [outcomeOf(unit, known)] });
     for (const file of source.files)
       yield* (await isLines(file)) ? jsonLineFrames(source, file, read) : wholeFrames(source, file, read);
   },

@@ -19,8 +19,31 @@ function innerOf(raw: JsonObject): JsonObject {
   return inner ?? {};
 }
 
-/** `roots`: id of a later text → id of the message that it goes back to. */
-export function outcomeOf(unit: JsonUnit, roots: Map<string, string>): Outcome {
+/** What events said that later ones only point at. */
+export class Known {
+  /** Id of a later text → id of the message that it goes back to. */
+  readonly roots = new Map<string, string>();
+  readonly #streams = new Map<string, Conversation>();
+  readonly #people = new Map<string, Party>();
+
+  /** A stream as it was described; some events give its id only. */
+  stream(id: string, described: Conversation | undefined): Conversation {
+    if (described !== undefined && this.#streams.size < MAX_KNOWN) this.#streams.set(id, described);
+    return described ?? this.#streams.get(id) ?? { id, kind: 'room' };
+  }
+
+  /** Somebody by his number, with the address that an event before gave. */
+  person(id: string | undefined, described: Party | undefined): Party | undefined {
+    if (id === undefined) return described;
+    const isMore = described !== undefined && described.address !== id;
+    if (isMore && this.#people.size < MAX_KNOWN) this.#people.set(id, described);
+    return isMore ? described : (this.#people.get(id) ?? described);
+  }
+}
+
+const MAX_KNOWN = 500_000;
+
+export function outcomeOf(unit: JsonUnit, known: Known): Outcome {
   const raw = unit.value;
   if (!isObject(raw)) return reject('json-shape', 'not an object');
   const type = textOf(raw.type);
@@ -30,10 +53,10 @@ export function outcomeOf(unit: JsonUnit, roots: Map<string, string>): Outcome {
   const at = momentOf(type === 'MESSAGESENT' ? (message.timestamp ?? raw.timestamp) : raw.timestamp);
   if (at === undefined)
     return reject(raw.timestamp === undefined ? 'time-missing' : 'time-invalid', 'timestamp');
-  const initiator = isObject(raw.initiator) ? personOf(raw.initiator.user) : undefined;
-  const conversation = conversationOf(message.stream ?? inner.stream, inner, initiator);
+  const initiator = isObject(raw.initiator) ? personOf(raw.initiator.user, known) : undefined;
+  const conversation = conversationOf(message.stream ?? inner.stream, inner, initiator, known);
   if (conversation === undefined) return reject('conversation-unknown', 'stream');
-  return read(raw, type, inner, message, at, initiator, conversation, unit, roots);
+  return read(raw, type, inner, message, at, initiator, conversation, unit, known);
 }
 
 /** Milliseconds since 1970; 0 stands for none. */
@@ -43,7 +66,7 @@ function momentOf(value: unknown): Moment | undefined {
   return instant === undefined ? undefined : { instant, zoneSource: 'stated', precision: 'ms' };
 }
 
-function personOf(value: unknown): Party | undefined {
+function personOf(value: unknown, known: Known): Party | undefined {
   if (!isObject(value)) return undefined;
   const id =
     typeof value.userId === 'number' && value.userId > 0 ? String(value.userId) : textOf(value.userId);
@@ -52,7 +75,7 @@ function personOf(value: unknown): Party | undefined {
   const full = [textOf(value.firstName), textOf(value.lastName)]
     .filter((part) => part !== undefined)
     .join(' ');
-  return party(NETWORK, address, textOf(value.displayName) ?? textOf(full));
+  return known.person(id, party(NETWORK, address, textOf(value.displayName) ?? textOf(full)));
 }
 
 /** A stream; connection events have none and concern two people. */
@@ -60,6 +83,7 @@ function conversationOf(
   stream: unknown,
   inner: JsonObject,
   initiator: Party | undefined,
+  known: Known,
 ): Conversation | undefined {
   if (isObject(stream)) {
     const id = textOf(stream.streamId);
@@ -67,9 +91,10 @@ function conversationOf(
     const name = textOf(stream.roomName);
     const type = textOf(stream.streamType);
     const kind = type === 'IM' ? 'direct' : type === 'MIM' ? 'group' : type === 'POST' ? 'broadcast' : 'room';
-    return { id, kind, ...(name !== undefined && { name }) };
+    const isDescribed = type !== undefined || name !== undefined;
+    return known.stream(id, isDescribed ? { id, kind, ...(name !== undefined && { name }) } : undefined);
   }
-  const other = personOf(inner.toUser) ?? personOf(inner.fromUser);
+  const other = personOf(inner.toUser, known) ?? personOf(inner.fromUser, known);
   if (other === undefined || initiator === undefined) return undefined;
   return { id: [...new Set([initiator.address, other.address])].sort().join(' '), kind: 'direct' };
 }
@@ -83,13 +108,13 @@ function read(
   initiator: Party | undefined,
   conversation: Conversation,
   unit: JsonUnit,
-  roots: Map<string, string>,
+  known: Known,
 ): Outcome {
   const idOf = (key: Parameters<typeof eventId>[2]): string => eventId(NETWORK, conversation.id, key);
   const repairs: Repair[] = [...unit.repairs];
   const eventKey = textOf(raw.id);
   const messageKey = textOf(message.messageId);
-  const affected = personOf(inner.affectedUser);
+  const affected = personOf(inner.affectedUser, known);
   const extra = extraOf(raw, inner, message, unit, repairs);
   const key = eventKey ?? [type, at.instant, initiator?.address ?? '', affected?.address ?? ''];
   const base: Common = {
@@ -106,10 +131,10 @@ function read(
     case 'SHAREDPOST': {
       if (messageKey === undefined) return reject('field-missing', 'messageId');
       const replaced = textOf(message.replacing);
-      const said = { ...base, id: idOf(messageKey), ...saidIn(message, initiator, repairs) };
+      const said = { ...base, id: idOf(messageKey), ...saidIn(message, initiator, repairs, known) };
       if (replaced !== undefined && replaced !== messageKey) {
-        const root = roots.get(replaced) ?? replaced;
-        roots.set(messageKey, root);
+        const root = known.roots.get(replaced) ?? replaced;
+        known.roots.set(messageKey, root);
         return event({ ...said, kind: 'edit', target: idOf(root), payload: { earlier: 'captured' } });
       }
       const answered = textOf(message.replyToMessageId) ?? textOf(message.parentMessageId);
@@ -126,7 +151,7 @@ function read(
         ...base,
         id,
         kind: 'deletion',
-        target: idOf(roots.get(messageKey) ?? messageKey),
+        target: idOf(known.roots.get(messageKey) ?? messageKey),
         payload: { earlier: 'not-captured' },
       });
     }
@@ -152,7 +177,7 @@ function read(
     }
     case 'INSTANTMESSAGECREATED': {
       const listed = isObject(inner.stream) ? objectsOf(inner.stream.members) : [];
-      const members = listed.flatMap((each) => personOf(each) ?? []);
+      const members = listed.flatMap((each) => personOf(each, known) ?? []);
       if (members.length > 0)
         return event({ ...base, kind: 'roster', payload: { members, basis: 'stated' } });
       break;
@@ -170,8 +195,9 @@ function saidIn(
   message: JsonObject,
   initiator: Party | undefined,
   repairs: Repair[],
+  known: Known,
 ): Pick<Common, 'sender' | 'text' | 'markup' | 'attachments'> {
-  const sender = personOf(message.user) ?? initiator;
+  const sender = personOf(message.user, known) ?? initiator;
   const source = textOf(message.message);
   const text =
     source === undefined

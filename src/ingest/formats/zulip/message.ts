@@ -111,7 +111,11 @@ function* read(
     Object.entries(raw).filter(([name, value]) => !PLACED.has(name) && value !== null && value !== ''),
   );
   const extra = Object.keys(rest).length === 0 ? undefined : asExtra(rest, unit.text, repairs);
-  const who = sender === undefined ? {} : { sender };
+  const recipients = realm.recipients(raw);
+  const who = {
+    ...(sender !== undefined && { sender }),
+    ...(recipients.length > 0 && { recipients }),
+  };
   const place = (part?: string, more: readonly Repair[] = []): Event['provenance'] =>
     provenance(unit.place, { part, repairs: [...repairs, ...more] });
   const message: Event = {
@@ -166,7 +170,7 @@ function* read(
         ...(reacting !== undefined && { sender: reacting }),
         target: message.id,
         at,
-        payload: { emoji: `:${emoji}:`, change: 'added' },
+        payload: { emoji, change: 'added' },
         provenance: place(`reactions/${i}`, [{ code: 'time-of-message', what: 'at' }]),
       },
     };

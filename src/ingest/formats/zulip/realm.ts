@@ -1,5 +1,5 @@
 /** People, streams, groups, reactions and attachments of a Zulip export, read before its messages. */
-import type { Attachment, Conversation, Party } from '../../../core/event.ts';
+import type { Attachment, Conversation, Party, Recipient } from '../../../core/event.ts';
 import { directConversation } from '../../../core/ids.ts';
 import type { Source, SourceFile } from '../../format.ts';
 import type { FilesBeside, Shared } from '../../reading/files-beside.ts';
@@ -11,11 +11,22 @@ export const NETWORK = 'zulip';
 
 export interface ZulipReaction {
   readonly user: number;
+  /** Characters, or `:name:`. */
   readonly emoji: string;
 }
 
 const numberOf = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+
+/** The characters of an emoji, whose code points the export writes (`1f1f3-1f1f1`); else its name. */
+function emojiOf(row: JsonObject): string | undefined {
+  const name = textOf(row.emoji_name);
+  const code = row.reaction_type === 'unicode_emoji' ? textOf(row.emoji_code) : undefined;
+  if (code === undefined || !/^[0-9a-f]{2,6}(?:-[0-9a-f]{2,6}){0,9}$/u.test(code))
+    return name === undefined ? undefined : `:${name}:`;
+  const points = code.split('-').map((point) => Number.parseInt(point, 16));
+  return points.every((point) => point <= 0x10ffff) ? String.fromCodePoint(...points).toWellFormed() : name;
+}
 
 const [PERSONAL, STREAM, GROUP] = [1, 2, 3];
 
@@ -60,7 +71,7 @@ export class ZulipRealm {
       if (recipient !== undefined && user !== undefined) append(this.#members, recipient, user);
     } else if (table === 'zerver_reaction') {
       const [message, user] = [numberOf(row.message), numberOf(row.user_profile)];
-      const emoji = textOf(row.emoji_name);
+      const emoji = emojiOf(row);
       if (message !== undefined && user !== undefined && emoji !== undefined)
         append(this.#reactions, message, { user, emoji });
     } else if (table === 'zerver_attachment' && Array.isArray(row.messages)) {
@@ -105,6 +116,23 @@ export class ZulipRealm {
       default:
         return { id: `recipient ${id}`, kind: 'room' };
     }
+  }
+
+  /** To whom a private message went; a message to oneself went to nobody. */
+  recipients(message: JsonObject): Recipient[] {
+    const id = numberOf(message.recipient);
+    const recipient = id === undefined ? undefined : this.#recipients.get(id);
+    const sender = numberOf(message.sender);
+    const users =
+      recipient?.type === PERSONAL
+        ? [recipient.of]
+        : recipient?.type === GROUP && id !== undefined
+          ? (this.#members.get(id) ?? [])
+          : [];
+    return users
+      .filter((user) => user !== sender)
+      .flatMap((user) => this.person(user) ?? [])
+      .map((person) => ({ ...person, role: 'to' }));
   }
 
   reactions(message: unknown): readonly ZulipReaction[] {
