@@ -103,6 +103,62 @@ describe('The feed of an index', () => {
     expect(await found()).toBe(9);
   });
 
+  test('adds what is sealed while a position is being recorded, and records it next', async () => {
+    const recording = Promise.withResolvers<void>();
+    const advanced: number[] = [];
+    const advance = index.advance.bind(index);
+    index.advance = async (log, position) => {
+      if (log === 'm0') advanced.push(position.size);
+      if (log === 'm0' && advanced.length === 1) await recording.promise;
+      await advance(log, position);
+    };
+    const indexer = new Indexer({ reader, index });
+    indexer.start();
+    await seal(0, 5);
+    await eventually(() => advanced.length === 1);
+    for (const size of [9, 12]) {
+      await seal(size === 9 ? 5 : 9, size);
+      await eventually(async () => (await found()) === size);
+    }
+    expect(advanced).toEqual([5]);
+    expect((await index.positions()).has('m0')).toBe(false);
+    recording.resolve();
+    await eventually(async () => (await index.positions()).get('m0')?.size === 12);
+    // What came in the meantime is one position.
+    expect(advanced).toEqual([5, 12]);
+    await indexer.stop();
+  });
+
+  test('adds again what a position did not count for, and records nothing past it', async () => {
+    const recording = Promise.withResolvers<void>();
+    const advanced: number[] = [];
+    const added: number[] = [];
+    const add = index.add.bind(index);
+    const advance = index.advance.bind(index);
+    index.add = async (documents) => {
+      added.push(...documents.map(({ leaf }) => leaf));
+      await add(documents);
+    };
+    index.advance = async (log, position) => {
+      if (log === 'm0') advanced.push(position.size);
+      if (log === 'm0' && advanced.length === 1) await recording.promise;
+      await advance(log, position);
+    };
+    const events: FeedEvent[] = [];
+    const indexer = new Indexer({ reader, index, report: (event) => events.push(event) });
+    indexer.start();
+    await seal(0, 5);
+    await eventually(() => advanced.length === 1);
+    await seal(5, 9);
+    await eventually(() => added.includes(8));
+    recording.reject(new HoldfastError('conflict', 'A new index took its place.'));
+    await eventually(async () => (await index.positions()).get('m0')?.size === 9);
+    expect(added).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(advanced).toEqual([5, 9]);
+    expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
+    await indexer.stop();
+  });
+
   test('does not let a log wait for another', async () => {
     await seal(0, 5);
     const held = Promise.withResolvers<void>();

@@ -79,7 +79,8 @@ export interface Index {
   add(documents: readonly IndexDocument[]): Promise<void>;
   /**
    * Declares that everything below `position.size` was added. When it resolves, all of it is found by searches, and the
-   * position is recorded, last. A position below the recorded one changes nothing.
+   * position is recorded, last. A position below the recorded one changes nothing. Throws `conflict` where a new index
+   * took the place of the one that documents of this log were added to: they are added again, from its position on.
    */
   advance(log: LogName, position: IndexPosition): Promise<void>;
   /** Positions of all logs; a log without one is at 0. */

@@ -40,25 +40,27 @@ export class ElasticsearchPositions {
   }
 
   /** See `Index.advance`; logs that come together share a refresh. */
-  record(log: LogName, position: IndexPosition): Promise<void> {
-    return this.#recorder.record(log, position);
+  async record(log: LogName, position: IndexPosition): Promise<void> {
+    if (!(await this.#recorder.record(log, position))) throw replaced(log);
   }
 
   async #generation(): Promise<string | undefined> {
     return (await this.#set.members()).get(this.#set.positions)?.index;
   }
 
-  async #record(positions: ReadonlyMap<LogName, IndexPosition>): Promise<void> {
+  /** Names the logs whose documents were added to an index that is not there any more. */
+  async #record(positions: ReadonlyMap<LogName, IndexPosition>): Promise<ReadonlySet<LogName>> {
     await this.#patience.until('making documents findable', async () => {
       const { _shards: shards } = await this.#client.indices.refresh({ index: this.#set.everything });
       if ((shards?.failed ?? 0) > 0) throw new NotYet('a shard was not refreshed');
     });
     // Another node may have put a rebuilt index in place: what was added to the old one is not in the new.
     const generation = await this.#generation();
-    const isHeld = (log: LogName): boolean => this.#generations.get(log) === generation;
-    this.forget([...positions.keys()].filter((log) => !isHeld(log)));
-    const held = [...positions].filter(([log]) => isHeld(log));
+    const lost = new Set([...positions.keys()].filter((log) => this.#generations.get(log) !== generation));
+    this.forget(lost);
+    const held = [...positions].filter(([log]) => !lost.has(log));
     if (held.length > 0) await this.#write(held);
+    return lost;
   }
 
   async #write(positions: readonly [LogName, IndexPosition][]): Promise<void> {
@@ -85,6 +87,12 @@ export class ElasticsearchPositions {
     });
   }
 }
+
+/** Whoever goes on past this would leave out what only the old index has. */
+const replaced = (log: LogName): HoldfastError =>
+  new HoldfastError('conflict', `Another node put a new index in place while ${log} was being indexed.`, {
+    hint: 'It is indexed again from where the new index is.',
+  });
 
 /** The index of the positions was taken away, or is not ours to write. */
 const refused = (type: string): HoldfastError =>

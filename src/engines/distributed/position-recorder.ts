@@ -4,35 +4,37 @@ import type { LogName } from '../../core/record.ts';
 
 /** The server rests so many times as long as recording took: the busier it is, the more logs share one refresh. */
 const REST = { times: 2, longestMs: 300 } as const;
-/** After many documents it rests longer: while a backlog is worked off, fewer refreshes leave less to merge. */
-const REST_AFTER_MANY = { msEach: 0.1, longestMs: 1_000 } as const;
+/** While a backlog is worked off it rests longer: nobody waits for what comes last, and fewer refreshes leave less to merge. */
+const BACKLOG = { documents: 5_000, restMs: 1_000 } as const;
+
+type Positions = ReadonlyMap<LogName, IndexPosition>;
 
 /**
  * Records positions of many logs at a time. A refresh takes the server as long for one log as for all, and costs it as
  * much as hundreds of documents; so those that ask while one is under way are recorded together by the next.
  */
 export class PositionRecorder {
-  readonly #record: (positions: ReadonlyMap<LogName, IndexPosition>) => Promise<void>;
+  readonly #record: (positions: Positions) => Promise<ReadonlySet<LogName>>;
   #waiting = new Map<LogName, IndexPosition>();
   /** What records those that wait; undefined where nobody does. */
-  #next: Promise<void> | undefined;
+  #next: Promise<ReadonlySet<LogName>> | undefined;
   #last: Promise<unknown> = Promise.resolve();
   readonly #sizes = new Map<LogName, number>();
 
-  /** `record`: refreshes, then writes these positions; whoever waits for one of them gets its failure. */
-  constructor(record: (positions: ReadonlyMap<LogName, IndexPosition>) => Promise<void>) {
+  /** `record`: refreshes, then writes these positions, and names those that do not count. */
+  constructor(record: (positions: Positions) => Promise<ReadonlySet<LogName>>) {
     this.#record = record;
   }
 
-  /** Resolves when the position, or a higher one of the same log, is recorded. */
-  record(log: LogName, position: IndexPosition): Promise<void> {
+  /** True when the position, or a higher one of the same log, is recorded; false where it does not count. */
+  async record(log: LogName, position: IndexPosition): Promise<boolean> {
     const waiting = this.#waiting.get(log);
     if (waiting === undefined || waiting.size < position.size) this.#waiting.set(log, position);
     this.#next ??= this.#recordNext();
-    return this.#next;
+    return !(await this.#next).has(log);
   }
 
-  async #recordNext(): Promise<void> {
+  async #recordNext(): Promise<ReadonlySet<LogName>> {
     await this.#last;
     const begun = performance.now();
     const positions = this.#waiting;
@@ -42,11 +44,11 @@ export class PositionRecorder {
     this.#last = recording
       .catch(() => {})
       .then(() => sleep(restAfter(performance.now() - begun, this.#grown(positions))));
-    await recording;
+    return await recording;
   }
 
   /** Leaves that these positions are past the last ones of their logs. */
-  #grown(positions: ReadonlyMap<LogName, IndexPosition>): number {
+  #grown(positions: Positions): number {
     let grown = 0;
     for (const [log, { size }] of positions) {
       grown += Math.max(0, size - (this.#sizes.get(log) ?? size));
@@ -57,7 +59,4 @@ export class PositionRecorder {
 }
 
 const restAfter = (tookMs: number, documents: number): number =>
-  Math.max(
-    Math.min(REST.longestMs, REST.times * tookMs),
-    Math.min(REST_AFTER_MANY.longestMs, REST_AFTER_MANY.msEach * documents),
-  );
+  documents >= BACKLOG.documents ? BACKLOG.restMs : Math.min(REST.longestMs, REST.times * tookMs);

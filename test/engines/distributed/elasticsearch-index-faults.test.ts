@@ -97,7 +97,12 @@ await describeWith(['elasticsearch'], 'What happens to documents in Elasticsearc
     const rebuild = await other.rebuild();
     await rebuild.index.advance('m0', { size: 1, rejects: 0 });
     await rebuild.adopt();
-    await under.index.advance('m0', { size: 1_000, rejects: 0 });
+    for (const log of ['m0', 'm1']) {
+      const refused: unknown = await under.index
+        .advance(log, { size: 1_000, rejects: 0 })
+        .catch((error: unknown) => error);
+      expect(isHoldfastError(refused, 'conflict')).toBe(true);
+    }
     expect((await under.index.positions()).get('m0')?.size).toBe(1);
     // The new index has no such bucket yet: the next batch makes it, after one failure at most.
     await under.index.add(BASIC.slice(0, 10)).catch(() => {});

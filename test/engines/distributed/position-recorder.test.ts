@@ -10,6 +10,7 @@ describe('Recording how far an index is', () => {
     const recorder = new PositionRecorder(async (positions) => {
       recorded.push([...positions].map(([log, { size }]) => [log, size]));
       if (recorded.length === 1) await first.promise;
+      return new Set();
     });
     const early = recorder.record('m0', at(1));
     await Promise.resolve();
@@ -32,14 +33,18 @@ describe('Recording how far an index is', () => {
     ]);
   });
 
-  test('a failure is told to those that it was for, and the next are recorded', async () => {
+  test('a failure is told to those that it was for, the next are recorded, and whose position does not count is told so', async () => {
     let isAway = true;
     const recorder = new PositionRecorder(async () => {
       if (isAway) throw new Error('away');
+      return new Set(['m1']);
     });
     const told = await Promise.allSettled([recorder.record('m0', at(1)), recorder.record('m1', at(1))]);
     expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     isAway = false;
-    await expect(recorder.record('m0', at(1))).resolves.toBeUndefined();
+    expect(await Promise.all([recorder.record('m0', at(1)), recorder.record('m1', at(1))])).toEqual([
+      true,
+      false,
+    ]);
   });
 });
