@@ -1,7 +1,12 @@
+import { join } from 'node:path';
+import { verifyBundle } from '../../src/core/bundle/verify.ts';
+import { folderBundle } from '../../src/export/bundle/folder.ts';
 import { describeWith } from '../engines/index.ts';
 import { eventually } from '../eventually.ts';
+import { unsignedBundle } from '../export/unsigned.ts';
 import { ask, firstToken, PASSWORD, type Started, signIn } from './started.ts';
 import { Nodes, newcomer } from './two-nodes.ts';
+import { unpackedTar } from './unpacked.ts';
 
 await describeWith(['kafka', 'elasticsearch'], 'two nodes of one archive', (engines) => {
   const nodes = new Nodes(engines);
@@ -116,6 +121,79 @@ await describeWith(['kafka', 'elasticsearch'], 'two nodes of one archive', (engi
     const answers: number[] = [];
     for (const node of [one, two, one, two, one, two, one]) answers.push((await guess(node)).status);
     expect(answers).toEqual([401, 401, 401, 401, 401, 429, 429]);
+  });
+
+  test('make a production and render it the same, whichever is asked, and also where the other was killed', async () => {
+    const token = await newcomer(one, admin, officer, 'lena', 'legal');
+    const begin = async (
+      { url }: Started,
+      path: string,
+      body: object,
+      position?: string,
+    ): Promise<string> => {
+      const begun = await ask(url, 'POST', path, { token, body, ...(position && { position }) });
+      expect([path, begun.status]).toEqual([path, 202]);
+      return begun.body.id;
+    };
+    const done = async ({ url }: Started, id: string): Promise<void> => {
+      await eventually(async () => {
+        const { body } = await ask(url, 'GET', `/v1/jobs/${id}`, { token });
+        expect(body.error).toBeNull();
+        return body.state === 'done';
+      });
+    };
+    const matter = { matter: 'coffee', reference: 'HO-1', zone: 'UTC' };
+    const opened = await ask(one.url, 'POST', '/v1/matters', { token, body: matter });
+    const position = opened.headers.get('holdfast-position') ?? '';
+    const terms = { matter: 'coffee', query: 'walnut', volume: 'VOL001', prefix: 'BR' };
+
+    // Both make one at once for the next numbers: each gets its own, or one is told what won and tries again.
+    const made = ['left', 'right'].map(async (production, i) => {
+      const node = i === 0 ? one : two;
+      for (;;) {
+        const id = await begin(node, '/v1/productions', { ...terms, production }, position);
+        const end = async () => (await ask(two.url, 'GET', `/v1/jobs/${id}`, { token })).body;
+        await eventually(async () => (await end()).endedAt !== null);
+        const { state, error } = await end();
+        if (state === 'done') return;
+        expect(error.code).toBe('conflict');
+      }
+    });
+    await Promise.all(made);
+    const listed = await ask(one.url, 'GET', '/v1/productions', { token });
+    const ranges = (listed.body.productions as { first: string; last: string; pages: number }[])
+      .toSorted((a, b) => (a.first < b.first ? -1 : 1))
+      .map(({ first, last }) => [Number(first.slice(2)), Number(last.slice(2))] as const);
+    expect(ranges).toHaveLength(2);
+    expect(ranges[0]?.[0]).toBe(1);
+    expect(ranges[1]?.[0]).toBe((ranges[0]?.[1] ?? 0) + 1);
+
+    // Rendered by one and by the other, taken from the one that did not; the last while a node is killed.
+    const bundles: string[] = [];
+    const take = async (from: Started, id: string): Promise<void> => {
+      const url = `${from.url}/v1/jobs/${id}/files/bundle.tar`;
+      const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+      expect(response.status).toBe(200);
+      await unpackedTar(Buffer.from(await response.arrayBuffer()), join(nodes.folder, id));
+      bundles.push(join(nodes.folder, id, 'VOL001'));
+    };
+    for (const [asked, other] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      const id = await begin(asked, '/v1/productions/left/renderings', {});
+      await done(other, id);
+      await take(other, id);
+    }
+    const id = await begin(two, '/v1/productions/left/renderings', {});
+    await two.end('SIGKILL');
+    await done(one, id);
+    await take(one, id);
+    two = await nodes.start('two', '--roles', 'api');
+    for (const folder of bundles) {
+      expect(await verifyBundle(folderBundle(folder))).toMatchObject({ ok: true, checked: { records: 1 } });
+      expect(unsignedBundle(folder)).toEqual(unsignedBundle(bundles[0] ?? ''));
+    }
   });
 
   test('go on with a job whose node was killed', async () => {
