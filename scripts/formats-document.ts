@@ -34,6 +34,11 @@ event says that it came from there:
 anything. A later rule wins over an earlier one, field by field. \`zone\`: IANA name or offset; \`dateOrder\`: \`dmy\`, \`mdy\` or
 \`ymd\`, where the file itself does not decide; \`date\`: the day on which a log begins that has times and names no day.
 
+The network of an event is what the source itself says, or the folders that its own client lays out; else what
+\`--network\` or a rule states; else, of what gateways pass on, that whose name the innermost folder or file bears
+(\`ICE Chat/…\`, \`reuters-messaging-2024.xml\`); else it is “unknown”, and search finds it by that word. The facts of
+the event say which (\`path\`, \`setting\`).
+
 | name | format | networks | proven with |
 |---|---|---|---|
 ${FORMATS.map((format) => `| \`${format.name}\` | ${format.title} | ${format.networks.join(', ')} | ${[...new Set(format.systems.map((system) => system.proven))].join(', ')} |`).join('\n')}`,

@@ -78,6 +78,7 @@ export const bloomberg: Format = {
     'Versions above 1.6 have no public schema: what they add is kept under its own name, in the event or as a notice.',
     'A chat’s message has no id: history that is replayed is matched by room, sender, second and text.',
     'Files encrypted with PGP must be decrypted first.',
+    'A person’s address is the Bloomberg mail address, which chats and messages share and people of other firms have too; without one the login, else the firm’s address. Login, UUID and the firm’s address are kept beside the event.',
     'A message to more than one person is a conversation of its own; the subject stands above its text.',
   ],
   detect({ text }) {

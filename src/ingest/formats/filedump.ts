@@ -40,7 +40,7 @@ export const filedump: Format = {
   ],
   unit: 'A child of Conversation that is neither RoomID nor its start or end.',
   limits: [
-    'FaceTime’s dialect names no network: state it with --network, else it is “unknown”.',
+    'FaceTime’s dialect names no network but, at times, in the perspective: else state it with --network, else it is that whose name a folder or the file bears, else “unknown”.',
     'Times are seconds or milliseconds since 1970, told apart by their size (an instant before March 1973 in milliseconds would be misread).',
     'Files are held where the export has them beside an actiance_export.xml; else they are references.',
     'What other versions add is kept under its own name, in the event or as a notice.',

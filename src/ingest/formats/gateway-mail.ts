@@ -15,6 +15,7 @@ import {
 } from '../format.ts';
 import { epochMoment, LogClock } from '../reading/log-clock.ts';
 import { envelopeOf, looksLikeMail, type Mail, parseMail, readMail } from '../reading/mail.ts';
+import { networkFor } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { type Draft, direct, Scribe, to } from '../reading/scribe.ts';
@@ -53,7 +54,7 @@ export const gatewayMail: Format = {
     'No vendor published its grammar: lines with a time and a name are read, any other body is one message.',
     'A line that somebody pasted and that looks like one of these is read as one.',
     'A name with a time alone on its line is read where the headers name that person; a table where a line of names stands above it.',
-    'The network is the one that the mail names, else the one stated with --network, else “unknown”.',
+    'The network is the one that the mail names, else the one stated with --network, else that whose name a folder or the file bears, else “unknown”.',
     'Times are in the zone that the body states, else in the one stated with --zone, else in that of the Date header, which is marked as assumed.',
     'A subject is the first paragraph of the text of a mail that is one message.',
   ],
@@ -119,7 +120,7 @@ function dateOf(text: string | undefined): { ms: number; zone: string } | undefi
 interface Known {
   readonly mail: Mail;
   readonly network: string;
-  readonly networkFact: 'header' | 'setting' | undefined;
+  readonly networkFact: 'header' | 'setting' | 'path' | undefined;
   readonly date: { readonly ms: number; readonly zone: string } | undefined;
   /** Name as a line writes it → the person. */
   readonly speakers: ReadonlyMap<string, Party>;
@@ -155,7 +156,7 @@ function conversationOutcomes(
     .join('\n');
   const profile = PROFILES.find((each) => each.headers.test(headers));
   const stated = transcript.network ?? networkInHeaders(mail) ?? profile?.network;
-  const network = stated ?? settings.network ?? 'unknown';
+  const { network, from: networkFrom } = networkFor(stated, place.file);
   const people = peopleOf(mail, transcript.heading, network);
   const recipients = recipientsOf(mail, envelope, network);
   const from = mail.from === undefined ? undefined : party(network, mail.from.address, mail.from.name);
@@ -178,7 +179,7 @@ function conversationOutcomes(
   const known: Known = {
     mail,
     network,
-    networkFact: stated !== undefined ? 'header' : settings.network !== undefined ? 'setting' : undefined,
+    networkFact: networkFrom,
     date,
     speakers,
     sides,

@@ -6,7 +6,7 @@ import type { Json, Moment, Repair } from '../../core/event.ts';
 import type { Format, Outcome, SourceFile } from '../format.ts';
 import { entryFrames } from '../reading/entries.ts';
 import { LogClock } from '../reading/log-clock.ts';
-import { networkNamed } from '../reading/network-name.ts';
+import { networkFor, networkNamed } from '../reading/network-name.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
@@ -101,9 +101,10 @@ class LineReader {
     if (from === undefined || (target === undefined && named(record, NAMES.conversation) === undefined))
       return { type: 'excluded', reason: 'bookkeeping' };
     const protocol = named(record, NAMES.network);
-    const { settings } = this.#file;
-    const known = protocol === undefined ? undefined : networkNamed(protocol);
-    const network = known ?? settings.network ?? 'unknown';
+    const { network, from: networkFrom } = networkFor(
+      protocol === undefined ? undefined : networkNamed(protocol),
+      this.#file,
+    );
     const sender = party(network, from);
     const recipient = target === undefined ? undefined : party(network, target);
     const conversation = named(record, NAMES.conversation);
@@ -125,7 +126,7 @@ class LineReader {
       text,
       attachments: file === undefined ? undefined : [{ name: file, state: 'referenced' }],
       facts: {
-        ...(known === undefined && settings.network !== undefined && { network: 'setting' }),
+        ...(networkFrom !== undefined && networkFrom !== 'header' && { network: networkFrom }),
         ...(record.time !== undefined &&
           'month' in record.time &&
           this.#yearFrom === 'path' && { year: 'path' }),

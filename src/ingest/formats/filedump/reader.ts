@@ -13,6 +13,7 @@ import { changeKey, contentKey, type EventKey, eventId } from '../../../core/ids
 import type { RejectCode } from '../../../core/rejects.ts';
 import type { Outcome, Source, SourceFile } from '../../format.ts';
 import { type FilesBeside, sharing } from '../../reading/files-beside.ts';
+import { networkFor, networkKnown } from '../../reading/network-name.ts';
 import { Ordinals } from '../../reading/ordinals.ts';
 import { party } from '../../reading/party.ts';
 import { provenance } from '../../reading/provenance.ts';
@@ -95,14 +96,17 @@ export class DumpReader {
     const found = parseXml(decode(stream, bytes, repairs), KNOWN_TAGS, repairs);
     if ('code' in found) return { type: 'reject', code: found.code, detail: found.detail };
     const { node } = found;
-    const { settings } = place.file;
     const facts: Record<string, NonNullable<Provenance['facts']>[string]> = {};
     const own = room.room === '' ? undefined : room.room;
     const named = own ?? childText(node, 'ConversationID')?.toWellFormed();
     if (named === undefined) return reject('conversation-unknown', 'RoomID');
-    const stated = networkOfRoom(named) ?? dialect ?? networkSaid(room.attributes);
-    facts.network = stated !== undefined ? 'header' : settings.network !== undefined ? 'setting' : 'header';
-    const network = stated ?? settings.network ?? 'unknown';
+    const stated =
+      networkOfRoom(named) ??
+      dialect ??
+      networkSaid(room.attributes) ??
+      (room.perspective === undefined ? undefined : networkKnown(room.perspective));
+    const { network, from } = networkFor(stated, place.file);
+    if (from !== undefined) facts.network = from;
     facts.conversation = own === undefined ? 'record' : 'header';
     const at = momentOf(childText(node, 'DateTimeUTC') ?? childText(node, 'StartTimeUTC'));
     if (typeof at === 'string') return reject(at, 'DateTimeUTC');

@@ -5,6 +5,7 @@ import type { Holding, SourceFile } from '../../format.ts';
 import { isObject, type JsonObject, parseJson, tooMuch } from '../../reading/json.ts';
 import { jsonParts } from '../../reading/json-parts.ts';
 import { objectsOf, textOf } from '../../reading/json-units.ts';
+import { networkFor } from '../../reading/network-name.ts';
 import { Ordinals } from '../../reading/ordinals.ts';
 import { party } from '../../reading/party.ts';
 import { decode, openText } from '../../reading/text.ts';
@@ -19,7 +20,8 @@ export interface RsmfConversation {
   /** Whose device or account it was collected from. */
   readonly perspective?: string;
   /** The platform is not stated: the network comes from the settings, or is unknown. */
-  readonly networkStated: boolean;
+  /** Where the network was found, if anywhere. */
+  readonly networkFrom: 'header' | 'setting' | 'path' | undefined;
   readonly extra: JsonObject;
 }
 
@@ -79,7 +81,7 @@ export class RsmfManifest {
       .replaceAll(/^[-._]+|-+$/gu, '')
       .slice(0, 64);
     const stated = platform !== undefined && platform !== '';
-    const network = stated ? platform : (this.file.settings.network ?? 'unknown');
+    const { network, from } = networkFor(stated ? platform : undefined, this.file);
     const members = Array.isArray(known.participants)
       ? known.participants.flatMap((each) => idOf(each) ?? []).map((each) => this.person(network, each))
       : [];
@@ -92,7 +94,7 @@ export class RsmfManifest {
     );
     return {
       network,
-      networkStated: stated,
+      networkFrom: from,
       conversation: {
         id: direct && members.length === 2 ? directConversation(members.map(({ address }) => address)) : own,
         kind: direct ? (members.length > 2 ? 'group' : 'direct') : 'room',

@@ -128,12 +128,12 @@ class RsmfEvent {
   }
 
   #provenance(part?: string, repairs: readonly Repair[] = []): Provenance {
-    const { networkStated, perspective } = this.#where;
-    const setting = !networkStated && this.#manifest.file.settings.network !== undefined;
+    const { networkFrom, perspective } = this.#where;
+    const elsewhere = networkFrom === 'setting' || networkFrom === 'path';
     return provenance(this.#unit.place, {
       part,
       perspective,
-      facts: setting ? { network: 'setting' } : undefined,
+      facts: elsewhere ? { network: networkFrom } : undefined,
       repairs: [...this.#repairs, ...repairs],
     });
   }
