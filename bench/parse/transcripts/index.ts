@@ -1,13 +1,14 @@
 import { type Message, messages } from '../../corpus/messages.ts';
 import type { Enlarged } from '../enlarge.ts';
 import * as json from './json.ts';
+import { tables } from './tables.ts';
 import * as text from './text.ts';
 import { PEOPLE, STEP, type Transcript } from './transcript.ts';
 import * as xml from './xml.ts';
 
 const START = Date.UTC(2024, 2, 4, 6);
 
-const TRANSCRIPTS: { readonly [format: string]: Transcript } = { ...json, ...xml, ...text };
+const TRANSCRIPTS: { readonly [format: string]: Transcript } = { ...json, ...xml, ...text, ...tables };
 
 /** The transcript of a format and its text, piece by piece, until it has some `target` bytes. */
 function* pieces(transcript: Transcript, target: number): Generator<Buffer> {

@@ -1,4 +1,14 @@
-import { dateOf, isoOf, loginOf, nameOf, type Said, STEP, type Transcript, timeOf } from './transcript.ts';
+import {
+  dateOf,
+  isoOf,
+  loginOf,
+  nameOf,
+  type Said,
+  STEP,
+  seconds,
+  type Transcript,
+  timeOf,
+} from './transcript.ts';
 
 const nick = (who: number): string => loginOf(who).replace('.', '');
 
@@ -45,6 +55,43 @@ export const line: Transcript = {
     const day = index === 0 || isNewDay(at) ? `\n${dateOf(at).replaceAll('-', '/')}(Mon)\n` : '';
     return `${day}${timeOf(at).slice(0, 5)}\t${nameOf(who % 2)}\t${text}`;
   },
+};
+
+/** What Trillian percent-encodes: all but letters, digits, `-` and `_`. */
+const percent = (text: string): string =>
+  encodeURIComponent(text).replaceAll(
+    /[.!~*'()]/gu,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+/** Trillian's log of a conversation, each line an element. */
+export const trillian: Transcript = {
+  kind: 'xml',
+  path: 'logs/AIM/Query/harbourbob.xml',
+  head: '<session type="start" time="1709532000" medium="AIM" to="harbourbob" from="brookalice"/>\n',
+  between: '\n',
+  tail: '\n<session type="stop" time="1709618400" medium="AIM" to="harbourbob" from="brookalice"/>\n',
+  entry: ({ who, at, text }: Said) => {
+    const [direction, from, to] =
+      who % 2 === 0 ? ['outgoing', 'brookalice', 'harbourbob'] : ['incoming', 'harbourbob', 'brookalice'];
+    return `<message type="${direction}_privateMessage" time="${seconds(at)}" ms="${at % 1000}" medium="AIM" to="${to}" from="${from}" from_display="${percent(nameOf(who % 2))}" text="${percent(text)}"/>`;
+  },
+};
+
+/** A conversation that Sametime saved as text. */
+export const sametime: Transcript = {
+  kind: 'text',
+  path: 'bob.harbour@harbour.example/2024-03-04.txt',
+  head: '!started at Monday, March 4, 2024 6:00:00 AM\n!initiated by Alice Brook\n',
+  between: '\n',
+  tail: '\n',
+  entry: ({ who, at, text }: Said) => `${clock(at)}: ${nameOf(who % 2)}: ${text}`,
+};
+
+/** `6:00:37 AM` */
+const clock = (at: number): string => {
+  const hour = Number(timeOf(at).slice(0, 2));
+  return `${hour % 12 === 0 ? 12 : hour % 12}${timeOf(at).slice(2)} ${hour < 12 ? 'AM' : 'PM'}`;
 };
 
 /** The first of a day is within a step of midnight. */

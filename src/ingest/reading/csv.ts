@@ -17,7 +17,8 @@ export interface CsvRecord {
 
 const QUOTE = 34;
 const LF = 10;
-const BATCH = 1024;
+/** What is made of a batch lives until the next: many rows would outlive the young generation. */
+const BATCH = 128;
 
 /** Records in batches; empty lines are none. */
 export async function* csvRecords(stream: TextStream): AsyncIterable<readonly CsvRecord[]> {
@@ -64,8 +65,11 @@ function recordEnd(bytes: Buffer): number {
   let at = 0;
   for (;;) {
     const line = bytes.indexOf(LF, at);
-    const quote = bytes.indexOf(QUOTE, at);
-    if (quote === -1 || (line !== -1 && line < quote)) return line === -1 ? -1 : line + 1;
+    // Looked for in this line alone: where nothing is quoted, each line would be looked through to the end of the window.
+    const inLine = line === -1 ? bytes.subarray(at) : bytes.subarray(at, line);
+    const found = inLine.indexOf(QUOTE);
+    if (found === -1) return line === -1 ? -1 : line + 1;
+    const quote = at + found;
     const close = bytes.indexOf(QUOTE, quote + 1);
     if (close === -1) return -1;
     at = close + 1;
@@ -80,7 +84,7 @@ function quotesIn(bytes: Buffer): number {
 
 /** The fields of a record. */
 export function csvFields(record: string, separator: string): string[] {
-  const text = record.replace(/\r?\n$/u, '');
+  const text = record.endsWith('\n') ? record.slice(0, record.endsWith('\r\n') ? -2 : -1) : record;
   if (!text.includes('"')) return text.split(separator);
   const fields: string[] = [];
   let at = 0;

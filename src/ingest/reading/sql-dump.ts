@@ -28,7 +28,7 @@ export type SqlPart = { readonly offset: number; readonly length: number } & (
 
 /** A statement's head is this long at most; a longer one is passed over. */
 const MAX_HEAD = 256 * 1024;
-const BATCH = 1024;
+const BATCH = 128;
 
 export async function* sqlParts(stream: TextStream): AsyncIterable<readonly SqlPart[]> {
   const window = new Window(stream.chunks);

@@ -3,7 +3,7 @@ import type { Moment, Repair } from '../../core/event.ts';
 import type { DateOrder } from '../../core/receipt.ts';
 import { type DateDigits, DateOrders, dateMs, sayAssumed } from './date-order.ts';
 import { dayMs } from './log-clock.ts';
-import { parseTimestamp, wallMs } from './time.ts';
+import { numberOf, parseTimestamp, wallMs } from './time.ts';
 
 export interface TableTime {
   /** The clock as if UTC, milliseconds. */
@@ -34,6 +34,9 @@ const MONTH_INSIDE = new RegExp(
 /** `20080604 20:16:00.100`: SQL Server's form that no locale changes. */
 const PACKED = new RegExp(String.raw`^(\d{4})(\d{2})(\d{2})(?:[ T]${CLOCK}${OFFSET})?$`, 'u');
 
+/** PostgreSQL's `+02`. */
+const SHORT_OFFSET = /^[ T:\d.][+-]\d{2}$/u;
+
 /** Reads the times of one source. The order of dates of digits is decided by all that were seen. */
 export class TableTimes {
   readonly #orders = new DateOrders();
@@ -47,7 +50,7 @@ export class TableTimes {
   /** Undefined: no time that is known here. */
   read(text: string, stated: DateOrder | undefined, repairs: Repair[]): TableTime | undefined {
     const plain = text.trim();
-    const iso = parseTimestamp(plain.replace(/([ T:\d.][+-]\d{2})$/u, (all) => `${all}:00`));
+    const iso = parseTimestamp(SHORT_OFFSET.test(plain.slice(-4)) ? `${plain}:00` : plain);
     if (iso !== undefined) return iso;
     const packed = PACKED.exec(plain);
     if (packed !== null) {
@@ -77,9 +80,9 @@ export class TableTimes {
 /** Two digits of a year are from 1970 to 2069. */
 const dateOf = (year: string, month: number, day: string): number | undefined =>
   wallMs({
-    year: Number(year) + (year.length > 2 ? 0 : Number(year) < 70 ? 2000 : 1900),
+    year: numberOf(year) + (year.length > 2 ? 0 : numberOf(year) < 70 ? 2000 : 1900),
     month,
-    day: Number(day),
+    day: numberOf(day),
     hour: 0,
     minute: 0,
     second: 0,

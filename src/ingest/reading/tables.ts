@@ -58,16 +58,29 @@ export function csvNames(text: string): readonly string[] | undefined {
   return names.length > 1 && names.every((name) => /^[a-z_][\w$ .]{0,63}$/u.test(name)) ? names : undefined;
 }
 
+/** Where each column stands, by the list of columns: all rows of a table share theirs. */
+const positions = new WeakMap<readonly string[], ReadonlyMap<string, number>>();
+
+function positionsOf(columns: readonly string[]): ReadonlyMap<string, number> {
+  const known = positions.get(columns);
+  if (known !== undefined) return known;
+  const found = new Map<string, number>();
+  for (const [i, name] of columns.entries()) if (!found.has(name)) found.set(name, i);
+  positions.set(columns, found);
+  return found;
+}
+
 function rowOf(
   table: string,
   columns: readonly string[],
   values: readonly (string | null | undefined)[],
   repairs: readonly Repair[],
 ): Row {
+  const at = positionsOf(columns);
   return {
     table,
     columns,
-    value: (column) => values[columns.indexOf(column)] ?? undefined,
+    value: (column) => values[at.get(column) ?? -1] ?? undefined,
     repairs: [...repairs],
   };
 }
@@ -93,7 +106,8 @@ async function* dumpParts(file: SourceFile, tables: Tables): AsyncIterable<reado
 }
 
 /** CSV and consoles have no NULL: an empty field and the usual ways to write it are absent. */
-const presentOf = (field: string): string | null => (/^(?:|NULL|\\N)$/u.test(field) ? null : field);
+const presentOf = (field: string): string | null =>
+  field === '' || field === 'NULL' || field === '\\N' ? null : field;
 
 async function* consoleParts(file: SourceFile, tables: Tables): AsyncIterable<readonly TablePart[]> {
   for await (const rows of consoleRows(await openText(file)))

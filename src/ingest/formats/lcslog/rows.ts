@@ -34,7 +34,7 @@ export class LogReader implements TableReader {
 
   learn(row: Row): void {
     const { value } = row;
-    this.#times.see(ALIASES.time.map(value).find((each) => each !== undefined));
+    this.#times.see(firstOf(row, ALIASES.time));
     if (row.table === 'users') set(this.#users, value('userid'), value('useruri'));
     else if (row.table === 'contenttypes') set(this.#types, value('contenttypeid'), value('contenttype'));
     else if (row.table === 'conferences') set(this.#conferences, sessionOf(row), value('conferenceuri'));
@@ -119,8 +119,7 @@ export class LogReader implements TableReader {
   /** A row of a query that joined messages with those who wrote them. */
   #joined(row: Row, place: Place, part: string | undefined): Outcome {
     const { repairs } = row;
-    const first = (names: readonly string[]): string | undefined =>
-      names.map((name) => row.value(name)).find((each) => each !== undefined);
+    const first = (names: readonly string[]): string | undefined => firstOf(row, names);
     const at = this.#utc(first(ALIASES.time), place, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at, detail: 'time' };
     const network = networkOf(place);
@@ -283,6 +282,15 @@ export class LogReader implements TableReader {
     const uri = this.#users.get(id);
     return uri === undefined ? { address: normaliseAddress(network, `user ${id}`) } : uriParty(network, uri);
   }
+}
+
+/** What a row has under one of several names. */
+function firstOf(row: Row, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const found = row.value(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const uriParty = (network: string, uri: string): Party => party(network, uri.trim().replace(/^sips?:/iu, ''));

@@ -6,19 +6,8 @@ import { attribute, child } from './element.ts';
 
 export const NETWORK = 'xmpp';
 
-/** JIDs that are remembered in their normal form: a conversation names the same few thousands of times. */
-const MAX_KNOWN = 10_000;
-const known = new Map<string, string>();
-
 /** Without the resource. Normalised twice: a blank before the slash would be left at the end. */
-export function bare(jid: string): string {
-  const found = known.get(jid);
-  if (found !== undefined) return found;
-  const address = normaliseAddress(NETWORK, normaliseAddress(NETWORK, jid));
-  if (known.size >= MAX_KNOWN) known.clear();
-  if (jid.length <= 256) known.set(jid, address);
-  return address;
-}
+export const bare = (jid: string): string => normaliseAddress(NETWORK, normaliseAddress(NETWORK, jid));
 
 /** Whoever a JID names. */
 export function person(jid: string, name?: string): Party {

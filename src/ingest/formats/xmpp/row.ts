@@ -1,6 +1,6 @@
 /** Stanzas that servers keep in columns. */
 import type { Moment, Repair } from '../../../core/event.ts';
-import { instantOf } from '../../reading/time.ts';
+import { instantOf, numberOf } from '../../reading/time.ts';
 import { parseXml, type XmlNode } from '../../reading/xml.ts';
 import { STANZA_TAGS } from './element.ts';
 
@@ -16,14 +16,17 @@ export function messageOf(
   attributes: Readonly<Record<string, string | undefined>>,
   texts: Readonly<Record<string, string | undefined>>,
 ): XmlNode {
-  const given = (from: Readonly<Record<string, string | undefined>>): [string, string][] =>
-    Object.entries(from).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  return {
-    name: 'message',
-    attributes: Object.fromEntries(given(attributes)),
-    children: given(texts).map(([name, text]) => ({ name, attributes: {}, children: [], text })),
-    text: '',
-  };
+  const given: Record<string, string> = {};
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (value !== undefined) given[name] = value;
+  }
+  const children: XmlNode[] = [];
+  for (const name in texts) {
+    const text = texts[name];
+    if (text !== undefined) children.push({ name, attributes: {}, children: [], text });
+  }
+  return { name: 'message', attributes: given, children, text: '' };
 }
 
 /** A stanza with other attributes; undefined takes one away. */
@@ -41,14 +44,15 @@ export function withAttributes(
 
 /** Epoch text: seconds, milliseconds or microseconds, by the column. */
 export function epochOf(text: string | undefined, unit: 's' | 'ms' | 'us'): Moment | undefined {
-  if (text === undefined || !/^\d{1,18}(?:\.\d+)?$/u.test(text.trim())) return undefined;
-  const [whole = '', fraction = ''] = text.trim().split('.');
+  const match = text === undefined ? null : /^(\d{1,18})(?:\.(\d+))?$/u.exec(text.trim());
+  if (match === null) return undefined;
+  const [, whole = '', fraction = ''] = match;
   const ms =
     unit === 'us'
-      ? Number(whole.slice(0, -3))
+      ? numberOf(whole.slice(0, -3))
       : unit === 'ms'
-        ? Number(whole)
-        : Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
+        ? numberOf(whole)
+        : numberOf(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
   const instant = instantOf(ms);
   const precision = unit === 's' && fraction === '' ? 's' : 'ms';
   return instant === undefined ? undefined : { instant, zoneSource: 'stated', precision };
