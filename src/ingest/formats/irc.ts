@@ -1,6 +1,6 @@
 /**
  * Logs of IRC clients and bots: XChat and HexChat (log and scrollback), irssi, WeeChat, mIRC, ZNC, KVIrc, Konversation,
- * Textual, The Lounge, bip, BitchX, Eggdrop, EnergyMech, Supybot, and the plain form of public channel archives. Forms:
+ * Textual, The Lounge, Quassel, ChatZilla, bip, BitchX, Eggdrop, EnergyMech, Supybot, and the plain form of public channel archives. Forms:
  * public logs, and the documentation or source of each client's logging.
  */
 import type { Format } from '../format.ts';
@@ -18,7 +18,10 @@ export const irc: Format = {
     { name: 'irssi', proven: 'synthetic only' },
     { name: 'WeeChat', proven: 'synthetic only' },
     { name: 'mIRC', proven: 'synthetic only' },
-    { name: 'KVIrc, Konversation, Textual, The Lounge and Quassel (text)', proven: 'synthetic only' },
+    {
+      name: 'KVIrc, Konversation, Textual, The Lounge, ChatZilla and Quassel (text)',
+      proven: 'synthetic only',
+    },
     { name: 'bip, BitchX, Eggdrop, EnergyMech and Supybot (Limnoria)', proven: 'synthetic only' },
     {
       name: 'ZNC and public channel archives',
@@ -32,7 +35,8 @@ export const irc: Format = {
     'The channel comes from the name of the file, else from the first line that names one.',
     'Dates come from the lines that open the log or begin a day, else from the name of the file, else from `date` in the file of `--settings`; without any, entries are the reject “time-missing”.',
     'Joins, parts and the like are understood in English; in other languages they are notices, or taken for what somebody did where the client marks both alike.',
-    'A log whose lines have no time stands at the time of its last heading, precise to the day.',
+    'A log whose lines have no time stands at the time of its last heading, or on the day that its name gives, precise to the day.',
+    'What is copied from Quassel has times alone: before its first line that says which day begins, the day has to be stated as `date`.',
   ],
   detect(probe) {
     const lines = probe.text.slice(0, 16_384).split(/\r?\n/u, 60);

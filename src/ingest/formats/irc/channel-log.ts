@@ -23,7 +23,8 @@ const NAMED =
 /** What is said in channels only. */
 const IN_CHANNEL = /\] \*{1,3} (?:(?:Joins|Parts): \S|\S{1,64} (?:sets mode: |changes topic to ))/u;
 /** How lines begin that have no time. */
-const SPOKEN = /^(?:<\S|\* \S|\*{2,3} |-\S{1,64}- |[-*]?>\S|\*\S{1,64}\* )/u;
+const SPOKEN =
+  /^(?:<\S|-->\||\|<--|=-=|===|\[[A-Z]{3,12}\]|\*\S|\* \S|\*{2,3} |-\S{1,64}- |[-*]?>\S|\*\S{1,64}\* )/u;
 
 export class ChannelLog implements EntryLog {
   readonly #path: LogPath;

@@ -1,8 +1,9 @@
 /** How the clients write lines and dates. */
+import { LocaleDates } from '../../reading/locale-date.ts';
 import { dayMs } from '../../reading/log-clock.ts';
 import { monthOf } from '../../reading/month-name.ts';
 import { offsetMinutes } from '../../reading/time.ts';
-import { withoutCodes } from './said.ts';
+import { CHATZILLA, withoutCodes } from './said.ts';
 import { CLOCK, clockOf, dayOf, rarelyTimed, type Timed } from './stamps.ts';
 
 const MONTH_DAY = new RegExp(String.raw`^ ?(\p{L}{3,4})\.? +(\d{1,2}) ${CLOCK} +`, 'u');
@@ -99,13 +100,17 @@ const C_TIME = /(\p{L}{2,4})\.? +(\p{L}{3,5})\.? +(\d{1,2}) +(?:(\d{2}):(\d{2}):
 const OPENS =
   /^(?:\*{4} [^\n]{1,40} |--- (?:Log (?:opened|closed)|Day changed) |Session (?:Start|Time|Close): |IRC log (?:started|ended) |### Log session |\*{3} on |\[[\d:]{5,8}\] --- )/u;
 const SAYS_NOTHING = /^(?:Session Ident: |# |\*{3} Logfile started)/u;
+/** Quassel, in its language: `[00:00:00] - {Day changed to Wednesday, March 6, 2024}`. */
+const QUASSEL_DAY = /^(?:\[[\d:]{5,8}\] - )?\{\D{3,40}? ((?:\p{L}{3,14},? )?[^{}]{8,40})\}$/u;
 /** First characters of headings. */
-const MARKS = new Set(['*', '-', 'S', '#', 'I', '[']);
+const MARKS = new Set(['*', '-', 'S', '#', 'I', '[', '{']);
 
 /** Whether a line is a heading, and what it says; `undefined` day where its date is not understood. */
 export function headingOf(line: string): { readonly isHeading: boolean; readonly heading?: Heading } {
   const first = line.charAt(0);
   if (!MARKS.has(first)) return { isHeading: false };
+  const changed = line.endsWith('}') ? QUASSEL_DAY.exec(line) : null;
+  if (changed !== null) return quasselDay(changed[1] ?? '');
   // Eggdrop stamps the day as any other line.
   if (first === '[' && !line.startsWith('] --- ', 6) && !line.startsWith('] --- ', 9))
     return { isHeading: false };
@@ -119,6 +124,17 @@ export function headingOf(line: string): { readonly isHeading: boolean; readonly
   const clock = dayMs(hour, minute, second);
   if (day === undefined || clock === undefined) return { isHeading: true };
   return { isHeading: true, heading: { day, clock } };
+}
+
+/** A day in words; of a language that is not known the clock, which steps back, says as much. */
+function quasselDay(words: string): ReturnType<typeof headingOf> {
+  const parts = words.split(' ');
+  // Before the date stand words of the client's that no pattern tells from its first ones.
+  for (let from = 0; from < Math.min(4, parts.length); from++) {
+    const wall = new LocaleDates().read(`${parts.slice(from).join(' ')} 0:00`)?.wall;
+    if (wall !== undefined) return { isHeading: true, heading: { day: wall, clock: 0 } };
+  }
+  return { isHeading: true };
 }
 
 const OPENED: readonly (readonly [pattern: RegExp, client: string, confidence: number])[] = [
@@ -140,11 +156,15 @@ export function dialectOf(lines: readonly string[]): { client: string; confidenc
   let spoken = 0;
   let starred = 0;
   let tabbed = 0;
+  let coded = 0;
+  let bare = 0;
   for (const line of lines) {
     for (const [pattern, client, confidence] of OPENED) if (pattern.test(line)) return { client, confidence };
     if (COLUMNS.test(line)) tabbed++;
     else {
       const found = timed(line);
+      if (CHATZILLA.test(line)) coded++;
+      else if (/^<[^\s<>/!?]{1,40}> /u.test(line)) bare++;
       const rest = found?.rest.trimStart() ?? '';
       const isWorded = found?.isWorded === true && rest.includes('\t');
       if (!isWorded && !SPOKEN.test(rest)) continue;
@@ -152,6 +172,7 @@ export function dialectOf(lines: readonly string[]): { client: string; confidenc
       else spoken++;
     }
   }
+  if (coded > 0 && bare > 0 && spoken === 0) return { client: 'ChatZilla without times', confidence: 0.75 };
   if (tabbed > 0) return { client: 'WeeChat', confidence: 0.8 };
   if (spoken > 0 && spoken + starred > 1) return { client: 'an IRC client', confidence: 0.75 };
   const alone = spoken === 1 && lines.filter((line) => line.trim() !== '').length <= 2;

@@ -64,7 +64,10 @@ const OWN_WORD =
 /** Who is shown with his host comes, goes or is renamed, in whatever language that is said. */
 const MASKED = /^\S{1,64} [([]?\S{1,64}@\S{1,120}[)\]]?(?: |$)/u;
 const ACTION = /^\*[ \t]+([^\s<>()*!#&+,.:?@~-][^\s<>()]{0,63}) (.*)$/su;
-const MARK = /^(?:-->|<--|<->|<-\*|---|--|-!-|===|\*{1,3})[ \t]+/u;
+/** ChatZilla’s words for what the server said, and how it marks what the account itself did: `*ada shrugs`. */
+export const CHATZILLA = /^(?:-->\||<--\||\|<--|=-=|\[[A-Z]{3,12}\])(?= |\t)/u;
+const OWN_ACTION = /^\*([^\s<>()*!#&+,.:?@~-][^\s<>()*]{0,63}) (.*)$/su;
+const MARK = /^(?:-->\||<--\||\|<--|=-=|\[[A-Z]{3,12}\]|-->|<--|<->|<-\*|---|--|-!-|===|\*{1,3})[ \t]+/u;
 
 /** Reads a line. */
 export function saidIn(rest: string): Said {
@@ -74,6 +77,8 @@ export function saidIn(rest: string): Said {
   }
   const [, dash, to, text = ''] = SENT.exec(rest) ?? SENT_TO.exec(rest) ?? [];
   if (to !== undefined) return { kind: 'sent', to, text, isNotice: dash === '-' };
+  const own = OWN_ACTION.exec(rest);
+  if (own?.[1] !== undefined) return { kind: 'action', who: own[1], text: own[2] ?? '' };
   const mark = MARK.exec(rest)?.[0] ?? '';
   const told = toldIn(rest.slice(mark.length));
   if (told !== undefined) return told;
