@@ -11,15 +11,21 @@ import { Watch } from './watch.ts';
 
 /** Messages in one capture, as a busy connector would hand them over. */
 const PER_CAPTURE = 500;
-const SECONDS = 20;
+/** How long captures come before those that count, and how long those come. */
+const WARM_UP_SECONDS = 30;
+const SECONDS = 30;
 
 /**
  * From a capture's arrival to its last message being searchable, while captures keep coming at `load` messages a second.
+ * Small batches take other ways through the servers than large ones: what is measured is a service that has run a while,
+ * and what it takes until then is told apart.
  */
 export async function latency(settings: object, folder: string, load: number): Promise<Result[]> {
-  const captures = Math.max(10, Math.floor((load * SECONDS) / PER_CAPTURE));
-  note(`latency: ${captures} captures of ${PER_CAPTURE} messages at ${Math.round(load)} messages/s`);
-  const paths = await writeCaptures(folder, captures);
+  const captures = (seconds: number): number => Math.max(10, Math.floor((load * seconds) / PER_CAPTURE));
+  const warmUp = captures(WARM_UP_SECONDS);
+  const total = warmUp + captures(SECONDS);
+  note(`latency: ${total} captures of ${PER_CAPTURE} messages at ${Math.round(load)} messages/s`);
+  const paths = await writeCaptures(folder, total);
   const every = (PER_CAPTURE / load) * 1_000;
   const waits = await withArchive(settings, async (archive) => {
     const watch = new Watch(archive);
@@ -36,9 +42,15 @@ export async function latency(settings: object, folder: string, load: number): P
     await watching;
     return waits;
   });
-  const p95 = quantile(waits, 0.95);
+  const measured = waits.slice(warmUp);
+  const p95 = quantile(measured, 0.95);
   return [
-    { what: 'capture to searchable at half that load, p50', value: quantile(waits, 0.5), unit: 'ms' },
+    {
+      what: `capture to searchable at half that load, its first ${WARM_UP_SECONDS} s, p95`,
+      value: quantile(waits.slice(0, warmUp), 0.95),
+      unit: 'ms',
+    },
+    { what: 'capture to searchable at half that load, p50', value: quantile(measured, 0.5), unit: 'ms' },
     {
       what: 'capture to searchable at half that load, p95',
       value: p95,
