@@ -68,8 +68,8 @@ curl -s localhost:8420/v1/search -H "authorization: Bearer $token" -H 'content-t
   answered as if it did not exist.
 - **Writes** answer the header \`Holdfast-Position\`. Sent back with a read, every node answers only once it has read that far.
   Every write names under \`expects\` the version that it changes; another change meanwhile is \`conflict\` (409).
-- **Every read of content** is sealed as an audit entry before it is answered; where that cannot be written, nothing is
-  answered.
+- **Every read of content**, and every look at accounts, people, matters, holds, grants and productions, is sealed as an audit
+  entry before it is answered; where that cannot be written, nothing is answered.
 - **Every denial** is an audit entry too, with the operation and what was asked for; so is a name that is not there, where
   another would be kept from the caller: neither the answer nor the time that it takes tells them apart.
 - **Long work** is a job: ask how far it is, download what it made. A download that broke off goes on by \`Range\`.

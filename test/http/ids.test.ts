@@ -57,6 +57,7 @@ beforeAll(async () => {
     hold: 'beans',
     grant: 'review',
     custodian: 'E1',
+    production: 'p1',
     proposal: 'longer',
   });
 });
@@ -113,3 +114,28 @@ test('who asked for a job of somebody else is recorded, and so is who asked for 
   );
   expect(denied.map(({ details }) => details.job)).toEqual([there.job, NOT_THERE.job]);
 });
+
+/** What shows nothing but the caller's own, or how the service is. */
+const OWN = ['me', 'status', 'listJobs', 'showJob'];
+const views = operations(contract()).filter(
+  ({ method, path, access, operationId }) =>
+    method === 'get' && path.startsWith('/v1/') && access !== 'public' && !OWN.includes(operationId),
+);
+
+test.each(views.map((operation) => [operation.operationId, operation] as const))(
+  '%s leaves an entry of who looked, before it answers',
+  async (_, { path, access }) => {
+    const may = (role: Role) => (permissionsOf(role) as readonly string[]).includes(String(access));
+    const role = may('legal') ? 'legal' : 'administrator';
+    const before = await seen(`a-${role}`);
+    const answer = await office.ask(`a-${role}`, 'GET', at(path, there));
+    // Of what is not there nothing was seen.
+    if (answer.status === 404)
+      expect(['p1', 'E1']).toContain(there[/:(production|custodian)/.exec(path)?.[1] ?? '']);
+    else expect([answer.status, await seen(`a-${role}`)]).toEqual([200, before + 1]);
+  },
+);
+
+async function seen(account: string): Promise<number> {
+  return (await office.audited(undefined, 'other')).filter(({ actor }) => actor === account).length;
+}

@@ -241,11 +241,15 @@ export class Office {
     }
   }
 
-  /** Sealed audit acts of a name, all of them. */
-  async audited(action: string): Promise<{ actor: string; details: { [key: string]: unknown } }[]> {
+  /** Sealed acts of a name, all of them that `reader` may see; without a name, those that changed nothing. */
+  async audited(
+    action?: string,
+    reader = 'compliance',
+  ): Promise<{ actor: string; details: { [key: string]: unknown } }[]> {
     await awaitStreamSealed(this.open.archive);
     await awaitIndexed(this.open.archive);
-    const { body } = await this.ask('compliance', 'GET', `/v1/audit?action=${action}&limit=10000`);
+    const which = action === undefined ? 'log=audit' : `action=${action}`;
+    const { body } = await this.ask(reader, 'GET', `/v1/audit?${which}&limit=10000`);
     return body.acts;
   }
 }

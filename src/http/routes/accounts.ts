@@ -16,17 +16,21 @@ export const accountRoutes: readonly Route[] = [
   route({
     operationId: 'listAccounts',
     access: 'account.read',
-    handle: async ({ register }) => ({
-      json: {
-        accounts: [...register.accounts.values()].map((one) => shown(register, one)),
-        position: register.position,
-      },
-    }),
+    async handle(call) {
+      const { register } = call;
+      await call.audit('accounts-listed', {});
+      const accounts = [...register.accounts.values()].map((one) => shown(register, one));
+      return { json: { accounts, position: register.position } };
+    },
   }),
   route({
     operationId: 'showAccount',
     access: 'account.read',
-    handle: async (call) => ({ json: shown(call.register, required(call)) }),
+    async handle(call) {
+      const one = required(call);
+      await call.audit('account-viewed', { account: one.account });
+      return { json: shown(call.register, one) };
+    },
   }),
   controlRoute({
     operationId: 'createAccount',
@@ -129,13 +133,12 @@ export const accountRoutes: readonly Route[] = [
   route({
     operationId: 'listApiKeys',
     access: 'connector.read',
-    handle: async (call) => ({
-      json: {
-        keys: (await call.service.parts.access.apiKeys.list(required(call).account)).map(({ id }) => ({
-          id,
-        })),
-      },
-    }),
+    async handle(call) {
+      const { account } = required(call);
+      await call.audit('api-keys-listed', { account });
+      const keys = await call.service.parts.access.apiKeys.list(account);
+      return { json: { keys: keys.map(({ id }) => ({ id })) } };
+    },
   }),
   route({
     operationId: 'createApiKey',

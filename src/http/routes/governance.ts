@@ -13,9 +13,11 @@ function list(operationId: string, access: 'grant.read' | 'matter.read' | 'hold.
   return route({
     operationId,
     access,
-    handle: async ({ register }) => ({
-      json: { [what]: [...register[what].values()], position: register.position },
-    }),
+    async handle(call) {
+      const { register } = call;
+      await call.audit(`${what}-listed`, {});
+      return { json: { [what]: [...register[what].values()], position: register.position } };
+    },
   });
 }
 
@@ -23,14 +25,16 @@ function show(
   operationId: string,
   access: 'grant.read' | 'matter.read' | 'hold.read',
   what: Listed,
-  key: string,
+  key: 'grant' | 'matter' | 'hold',
 ): Route {
   return route({
     operationId,
     access,
-    handle: async (call) => {
+    async handle(call) {
       const things: ReadonlyMap<string, Grant | Matter | Hold> = call.register[what];
-      return { json: required(call, things, key) };
+      const thing = required(call, things, key);
+      await call.audit(`${key}-viewed`, { [key]: call.params[key] ?? '' });
+      return { json: thing };
     },
   });
 }
@@ -142,7 +146,11 @@ export const governanceRoutes: readonly Route[] = [
   route({
     operationId: 'listRetention',
     access: 'retention.read',
-    handle: async ({ register }) => ({ json: { ...retentionOf(register), position: register.position } }),
+    async handle(call) {
+      const { register } = call;
+      await call.audit('retention-listed', {});
+      return { json: { ...retentionOf(register), position: register.position } };
+    },
   }),
   controlRoute({
     operationId: 'proposeRetention',
