@@ -100,7 +100,7 @@ function outcomesOf(mail: Mail, place: Place): readonly Outcome[] {
 }
 
 function personIn(cells: ReadonlyMap<string, string>): Party | undefined {
-  const email = cells.get('email')?.replaceAll(/^\(|\)$/gu, '');
+  const email = cells.get('email')?.replaceAll(/^\(|\):?$/gu, '');
   const username = (cells.get('username') ?? cells.get('postusername'))?.replace(/^@/u, '').split(' ', 1)[0];
   const address = email === undefined || email === '' ? username : email;
   return address === undefined || address === '' ? undefined : party(NETWORK, address, username);

@@ -303,14 +303,34 @@ function recipients(
 /** Plain text, and the parts with their types where there are any. */
 function textFields(raw: JsonObject): Pick<Common, 'text' | 'markup'> {
   const parts = raw.text === undefined || raw.text === '' ? raw.text_entities : raw.text;
-  if (!Array.isArray(parts)) {
-    const plain = textOf(raw.text) ?? textOf(raw.information_text);
+  if (!Array.isArray(parts) || parts.length === 0) {
+    const plain = textOf(raw.text) ?? textOf(raw.information_text) ?? cardText(raw);
     return plain === undefined ? {} : { text: plain };
   }
   const text = (parts as unknown[])
     .map((part) => (typeof part === 'string' ? part : isObject(part) ? (textOf(part.text) ?? '') : ''))
     .join('');
   return text === '' ? {} : { text, markup: { type: 'telegram-entities', source: JSON.stringify(parts) } };
+}
+
+/** What a poll, a contact, a place or a sticker says in words, where nobody wrote any. */
+function cardText(raw: JsonObject): string | undefined {
+  const { poll, contact_information: contact, location_information: location } = raw;
+  const words: (string | undefined)[] = [];
+  if (isObject(poll))
+    words.push(textOf(poll.question), ...objectsOf(poll.answers).map((answer) => textOf(answer.text)));
+  if (isObject(contact)) {
+    const names = [textOf(contact.first_name), textOf(contact.last_name)];
+    words.push(textOf(names.filter((name) => name !== undefined).join(' ')), textOf(contact.phone_number));
+  }
+  words.push(textOf(raw.place_name), textOf(raw.address));
+  if (isObject(location)) {
+    const at = [location.latitude, location.longitude].filter((each) => typeof each === 'number');
+    words.push(textOf(at.join(', ')));
+  }
+  words.push(textOf(raw.sticker_emoji));
+  const said = words.filter((word) => word !== undefined);
+  return said.length === 0 ? undefined : said.join('\n').toWellFormed();
 }
 
 const secondsOf = (value: unknown): { seconds?: number } =>
