@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Format, SourceFile } from '../src/ingest/format.ts';
 import { FORMATS } from '../src/ingest/formats/index.ts';
 import { parse as outcomes } from '../src/ingest/parse.ts';
 import { recognise } from '../src/ingest/recognise.ts';
 import { type PublicParser, publicParsers } from './baseline/parsers.ts';
+import { PYTHON_PARSERS, type PythonParser, pythonTime } from './baseline/python.ts';
 import { inFolder } from './folders.ts';
 import { note, type Result } from './output.ts';
 import { type Enlarged, enlarge } from './parse/enlarge.ts';
@@ -57,6 +59,8 @@ export async function parse({
       results.push(...resultsOf(input, found));
       for (const parser of parsers.filter((each) => each.format === format.name))
         results.push(...(await compared(input, found, parser)));
+      for (const parser of PYTHON_PARSERS.filter((each) => each.format === format.name))
+        results.push(...(await comparedInPython(input, found, parser, folder)));
     }
     return results;
   });
@@ -80,8 +84,8 @@ function resultsOf({ format, large }: Input, { ms, events, rejects }: Measured):
   ];
 }
 
-async function compared({ format, large }: Input, { ms }: Measured, parser: PublicParser): Promise<Result[]> {
-  const text = large.bytes.toString('utf8');
+async function compared(input: Input, ours: Measured, parser: PublicParser): Promise<Result[]> {
+  const text = input.large.bytes.toString('utf8');
   try {
     const theirs = await best(async () => {
       const ms = await processorTime(async () => {
@@ -89,15 +93,38 @@ async function compared({ format, large }: Input, { ms }: Measured, parser: Publ
       });
       return { ms, events: 0, rejects: 0 };
     });
-    const rate = large.bytes.length / MB / (theirs.ms / 1000);
-    return [
-      { what: `${format.name} by ${parser.name}`, value: rate, unit: 'MB/s' },
-      { what: `${format.name}, ratio to ${parser.name}`, value: theirs.ms / ms, unit: '' },
-    ];
+    return besides(input, ours, parser.name, theirs.ms);
   } catch {
     note(`${parser.name} does not read this`);
     return [];
   }
+}
+
+async function comparedInPython(
+  input: Input,
+  ours: Measured,
+  parser: PythonParser,
+  folder: string,
+): Promise<Result[]> {
+  const file = join(folder, basename(input.files[0]?.path ?? parser.format));
+  try {
+    await writeFile(file, input.large.bytes);
+    const theirs = await pythonTime(parser, folder, file);
+    // A parser that understands few of the messages says nothing about reading them.
+    if (theirs.found > ours.events / 2) return besides(input, ours, parser.name, theirs.ms);
+    note(`${parser.name} does not read this`);
+  } catch {
+    note(`no Python or no registry: ${parser.name} is left out`);
+  }
+  return [];
+}
+
+function besides({ format, large }: Input, ours: Measured, name: string, ms: number): Result[] {
+  const rate = large.bytes.length / MB / (ms / 1000);
+  return [
+    { what: `${format.name} by ${name}`, value: rate, unit: 'MB/s' },
+    { what: `${format.name}, ratio to ${name}`, value: ms / ours.ms, unit: '' },
+  ];
 }
 
 async function best(work: () => Promise<Measured>): Promise<Measured> {

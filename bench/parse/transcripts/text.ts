@@ -23,14 +23,14 @@ export const whatsapp: Transcript = {
     `${isoOf(at).replace(/^(\d{4})-(\d{2})-(\d{2})T(\d{2}:\d{2}).*$/u, '$3/$2/$1, $4')} - ${nameOf(who)}: ${text}`,
 };
 
-/** WeeChat's log of a channel: dates on every line. */
+/** A channel as Limnoria (Supybot) keeps it: dates on every line, in a form that other parsers read too. */
 export const irc: Transcript = {
   kind: 'text',
-  path: 'logs/irc.harbour.#desk.weechatlog',
+  path: 'logs/irc.harbour.example/#desk.log',
   head: '',
   between: '\n',
   tail: '\n',
-  entry: ({ who, at, text }: Said) => `${dateOf(at)} ${timeOf(at)}\t${nick(who)}\t${text}`,
+  entry: ({ who, at, text }: Said) => `${dateOf(at)}T${timeOf(at)}  <${nick(who)}> ${text}`,
 };
 
 /** A conversation of Pidgin as plain text. */

@@ -30,7 +30,7 @@ const USED = new Set([
 
 export class XmlLog implements EntryLog {
   /** Other versions write several elements in a line. */
-  readonly splits = /(?<=\/>\s{0,8})(?=<(?:session|message|status|filetransfer|icon|asset) )/gu;
+  readonly splits = /(?=<(?:session|message|status|filetransfer|icon|asset) )(?<=\/>\s{0,8})/gu;
   readonly #file: SourceFile;
   readonly #path: LogPath;
   readonly #scribe = new Scribe();
