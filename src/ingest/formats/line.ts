@@ -2,7 +2,7 @@
  * Chats that LINE exports as text: a title, lines that begin a day, and time, name and text between tabs (desktops: no
  * title, and blanks). Forms: the parser hellodigua/ChatLab, which lists those of English, Japanese and Chinese phones.
  */
-import type { Conversation, Event, Provenance, Repair } from '../../core/event.ts';
+import type { CallEvent, Conversation, Event, Provenance, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Outcome, SourceFile } from '../format.ts';
 import { type DateDigits, DateOrders, dateMs, sayAssumed } from '../reading/date-order.ts';
@@ -22,13 +22,18 @@ const ENTRY = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) 
 const TOLD = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) ?([AaPp][Mm])?\t([^\t]+)$/u;
 const DATE = /^(?:\p{L}{1,12}\.?,? ?)?(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:$|[^\d\t][^\t]{0,24}$)/u;
 /** Titles of a chat with one person, and of a group. */
-const ONE = /^(?:\[LINE\] )?(?:Chat history with (.+)|(.+)とのトーク履歴|[与與](.+)的聊天[记記][录錄])$/u;
+const ONE =
+  /^(?:\[LINE\] )?(?:Chat history with (.+)|ประวัติการ(?:สนทนา|แชท)กับ ?(.+)|(.+)とのトーク履歴|[与與](.+)的聊天[记記][录錄])$/u;
 const GROUP = /^(?:\[LINE\] )?(?:Chat history in (.+)|(.+)のトーク履歴|(.+)的聊天[记記][录錄])$/u;
 /** `2017.09.03 Sunday`, `2021.03.04 星期四`: desktops name the day of the week in full. */
 const DESKTOP_DAY =
   /^\d{4}\.\d{2}\.\d{2} (?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:星期|週|周)[一二三四五六日]|[月火水木金土日]曜日|[월화수목금토일]요일|วัน\S+)$/u;
 const TITLED = /^\[LINE\] \S/u;
-const SAVED = /^(?:Saved on|保存日時|保存日期|儲存日期)[:：]/u;
+/** In whatever language: a word, a colon, and when the chat was saved. */
+const SAVED =
+  /^(?:Saved on|保存日時|保存日期|儲存日期)[:：]|^[^\t:：]{2,40}[:：] ?\d{4}[./-]\d{1,2}[./-]\d{1,2},? \d{1,2}:\d{2}$/u;
+/** Calls, by the sign before them: how long they took, or that nobody answered. */
+const CALL = /^☎ ?[^\d\n]{0,60}(?:(?:(\d{1,2}):)?(\d{1,2}):(\d{2}))?$/u;
 
 export const line: Format = {
   name: 'line',
@@ -139,7 +144,7 @@ const LEFT = /^(.{1,120}?) ?(?:left the group|已退群|已離開群組|がグ�
 const UNSENT =
   /^(?:(.{1,120}?) ?(?:unsent a message|已收回訊息|收回訊息|撤回了一条消息|已收回訊息|がメッセージの送信を取り消しました)|Message unsent)/u;
 const MEDIA =
-  /^\[(?:Photo|Video|Voice message|File|Sticker|Album|照片|视频|影片|语音信息|語音訊息|文件|檔案|贴图|貼圖|写真|動画|ボイスメッセージ|ファイル|スタンプ)\]$/u;
+  /^\[(?:Photo|Video|Voice message|File|Sticker|Album|照片|视频|影片|语音信息|語音訊息|文件|檔案|贴图|貼圖|写真|動画|ボイスメッセージ|ファイル|スタンプ|รูป|รูปภาพ|วิดีโอ|สติกเกอร์|ข้อความเสียง|사진|동영상|스티커|파일|음성메시지|Foto|Video|Stiker)\]$/u;
 
 class LineLog implements EntryLog {
   readonly #survey: Survey;
@@ -238,16 +243,27 @@ class LineLog implements EntryLog {
       facts: this.#facts,
       repairs,
     });
+    const call = name === '' ? undefined : callOf(text);
     const event: Event =
-      name !== ''
-        ? { ...base, kind: 'message' }
-        : joined !== undefined
-          ? { ...base, kind: 'join', payload: { basis: 'stated' } }
-          : left !== undefined
-            ? { ...base, kind: 'leave', payload: { basis: 'stated' } }
-            : { ...base, kind: 'notice', payload: { type: unsent === null ? 'system' : 'message-unsent' } };
+      call !== undefined
+        ? { ...base, kind: 'call', payload: call }
+        : name !== ''
+          ? { ...base, kind: 'message' }
+          : joined !== undefined
+            ? { ...base, kind: 'join', payload: { basis: 'stated' } }
+            : left !== undefined
+              ? { ...base, kind: 'leave', payload: { basis: 'stated' } }
+              : { ...base, kind: 'notice', payload: { type: unsent === null ? 'system' : 'message-unsent' } };
     return { type: 'event', event };
   }
+}
+
+function callOf(text: string): CallEvent['payload'] | undefined {
+  const match = CALL.exec(text);
+  if (match === null) return undefined;
+  const [, hours, minutes, seconds] = match;
+  if (minutes === undefined || seconds === undefined) return { phase: 'missed' };
+  return { phase: 'ended', seconds: (Number(hours ?? 0) * 60 + Number(minutes)) * 60 + Number(seconds) };
 }
 
 /** A line of a desktop as a phone would have written it, with tabs. */

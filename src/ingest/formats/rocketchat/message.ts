@@ -83,6 +83,7 @@ function itself(raw: JsonObject, key: string, room: string, at: Moment, reading:
   const idOf = (id: Parameters<typeof eventId>[2]): string => eventId(NETWORK, room, id);
   const repairs: Repair[] = [...reading.repairs];
   const sender = rooms.personOf(raw.u);
+  const other = rooms.otherSide(room, sender?.address);
   const thread = textOf(raw.tmid);
   const attachments = filesOf(raw);
   const text = textOf(raw.msg) ?? textOf(objectsOf(raw.attachments)[0]?.description);
@@ -101,6 +102,7 @@ function itself(raw: JsonObject, key: string, room: string, at: Moment, reading:
       ...(thread !== undefined && { thread: idOf(thread) }),
     },
     ...(sender !== undefined && { sender }),
+    ...(other !== undefined && { recipients: [{ ...other, role: 'to' }] }),
     at,
     ...(text !== undefined && { text }),
     ...(attachments.length > 0 && { attachments }),
@@ -132,7 +134,7 @@ function itself(raw: JsonObject, key: string, room: string, at: Moment, reading:
       },
     };
   const editor = rooms.personOf(raw.editedBy);
-  const other = editor !== undefined && editor.address !== sender?.address;
+  const isOther = editor !== undefined && editor.address !== sender?.address;
   const id = idOf(changeKey('edit', message, editor?.address ?? '', text ?? '', editedAt.instant));
   return {
     type: 'event',
@@ -142,7 +144,7 @@ function itself(raw: JsonObject, key: string, room: string, at: Moment, reading:
       id,
       target: idOf(message),
       at: editedAt,
-      ...(other && { actor: editor }),
+      ...(isOther && { actor: editor }),
       payload: { earlier: 'not-captured' },
     },
   };

@@ -10,6 +10,8 @@ export const NETWORK = 'rocketchat';
 interface Room {
   readonly conversation: Omit<Conversation, 'id'>;
   readonly stated: number | undefined;
+  /** The two sides of a direct conversation. */
+  readonly sides: readonly string[];
 }
 
 export class RocketRooms {
@@ -22,14 +24,16 @@ export class RocketRooms {
     const id = textOf(value._id);
     if (id === undefined) return;
     const name = textOf(value.fname) ?? textOf(value.name);
-    const people = Array.isArray(value.usernames) ? value.usernames.length : 0;
+    const people = Array.isArray(value.usernames) ? (value.usernames as unknown[]).map(textOf) : [];
+    const sides = people.filter((each) => each !== undefined);
     const { msgs } = value;
     this.#rooms.set(id, {
       conversation: {
-        kind: value.t === 'd' ? (people > 2 ? 'group' : 'direct') : 'room',
+        kind: value.t === 'd' ? (people.length > 2 ? 'group' : 'direct') : 'room',
         ...(name !== undefined && { name }),
       },
       stated: typeof msgs === 'number' && Number.isSafeInteger(msgs) ? msgs : undefined,
+      sides: value.t === 'd' && sides.length === 2 ? sides : [],
     });
   }
 
@@ -43,6 +47,13 @@ export class RocketRooms {
   /** A room; one that the dump does not list is a room without a name. */
   conversation(id: string): Conversation {
     return { id, ...(this.#rooms.get(id)?.conversation ?? { kind: 'room' }) };
+  }
+
+  /** To whom somebody writes in a room of two. */
+  otherSide(room: string, address: string | undefined): Party | undefined {
+    const sides = (this.#rooms.get(room)?.sides ?? []).map((username) => this.person(username));
+    const isSide = sides.some((side) => side.address === address);
+    return isSide ? sides.find((side) => side.address !== address) : undefined;
   }
 
   isListed(id: string): boolean {
