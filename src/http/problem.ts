@@ -88,7 +88,7 @@ function formOf(thrown: unknown): string {
   if (!Array.isArray(errors) || errors.length === 0) return 'The request is not of its form.';
   const members = errors.slice(0, 5).map((each: unknown) => {
     const path = textIn(each, 'path') ?? '';
-    return `${path.replace(/^\//, '').replaceAll('/', '.')} ${textIn(each, 'message') ?? 'is not of its form'}`;
+    return `${path.replace(/^\//, '').replaceAll('/', '.')} ${(textIn(each, 'message') ?? 'is not of its form').replace(/\.$/, '')}`;
   });
   return `The request is not of its form: ${members.join('; ')}.`;
 }

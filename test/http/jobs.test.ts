@@ -93,6 +93,12 @@ describe('an upload', () => {
     expect(await upload('x', query)).toMatchObject({ status: 400, body: { code: 'bad-request' } });
   });
 
+  test('takes a zone and an account as a person types them', async () => {
+    const query = 'name=a+b (1).ndjson&zone=America/New_York&account=ann@desk.example'.replaceAll(' ', '%20');
+    const { body } = await upload(lines(1, 'rowan'), query);
+    expect(await office.ended('feed', body.id)).toMatchObject({ state: 'done', result: { events: 1 } });
+  });
+
   test('under a name that looks like an option is read as a file', async () => {
     const { body } = await upload(lines(1, 'birch'), 'name=--help');
     expect(await office.ended('feed', body.id)).toMatchObject({ state: 'done', result: { events: 1 } });
