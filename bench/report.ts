@@ -68,7 +68,7 @@ function reportAlone(data: string, out: string): Promise<number> {
     let proved = 0;
     await exportBundle({
       reader: archive.reader,
-      hits: selection.slices('UTC'),
+      hits: selection.records('UTC'),
       out,
       seal: archive.keys.seal,
       selection: { criteria: [], notSearched: [], context: '' },

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 
-const said = process.env['HOLDFAST_TEST_SEED'];
+const said = process.env.HOLDFAST_TEST_SEED;
 if (said !== 'random') fc.configureGlobal({ seed: Number(said ?? 20_261_130) });
 
 export default fc;

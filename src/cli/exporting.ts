@@ -34,16 +34,9 @@ export async function* selected(
   zone: string,
   whole: boolean,
 ): ExportRequest['hits'] {
-  if (whole) {
-    for await (const one of selection.slices(zone)) {
-      check(context.signal);
-      yield one;
-    }
-    return;
-  }
-  for await (const { log, leaf } of selection.hits()) {
+  for await (const one of selection.records(whole ? zone : undefined)) {
     check(context.signal);
-    yield { name: `${log}/${leaf}`, context: false };
+    yield one;
   }
 }
 
@@ -86,8 +79,8 @@ export function describe(explained: Explanation, whole: boolean, printQuery: boo
     ...(printQuery ? { query: explained.query } : {}),
     notSearched,
     context: whole
-      ? 'Each hit is shown with the whole of its conversation on the same calendar day; hits are marked.'
-      : 'Hits only, without what was said around them.',
+      ? 'Each hit is shown with its edits, deletions, reactions and read marks, whenever they were made, and with the whole of its conversation on the same calendar day, but for presence and read marks. Hits are marked.'
+      : 'Each hit is shown with its edits, deletions, reactions and read marks, whenever they were made, and without what was said around it. Hits are marked.',
   };
 }
 

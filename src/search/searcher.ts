@@ -16,10 +16,10 @@ import { resolve } from '../core/search/resolve.ts';
 import { type Bound, planOfBounds } from './bound.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type SearchLine, searchLine, stateOf } from './line.ts';
-import { type AskedIndex, allOf, indexLookups, placeOf } from './lookups.ts';
+import { type AskedIndex, indexLookups, placeOf } from './lookups.ts';
 import { RememberedLookups } from './remembered-lookups.ts';
+import { type Selected, selectedBy } from './selected.ts';
 import { SharedLook } from './shared-look.ts';
-import { type Selected, slicesOf } from './slices.ts';
 
 export interface SearcherParts {
   readonly index: Pick<
@@ -87,9 +87,8 @@ export interface Selection {
   readonly directory: number;
   readonly total: number;
   /** Every hit, in order (at, log, leaf); read page by page. */
-  hits(): AsyncIterable<IndexDocument>;
-  /** Hits with the rest of their slices (conversation × day in `zone`), marked. */
-  slices(zone: string): AsyncIterable<Selected>;
+  /** Hits with the rest of their families and, where a `zone` is given, of their slices (conversation × day in it). */
+  records(zone?: string): AsyncIterable<Selected>;
 }
 
 interface Asked {
@@ -183,8 +182,7 @@ export class Searcher {
       heads: asked.heads,
       directory: asked.directory.version,
       total: await index.count(asked.plan, asked.heads),
-      hits: () => allOf(index, asked.plan, asked.heads),
-      slices: (zone) => slicesOf(index, asked.plan, asked.heads, zone, asked.bound),
+      records: (zone) => selectedBy(index, asked.plan, asked.heads, { zone, bound: asked.bound }),
     };
   }
 

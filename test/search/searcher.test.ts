@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Directory, EMPTY_DIRECTORY } from '../../src/core/directory/fold.ts';
 import { isHoldfastError } from '../../src/core/errors.ts';
-import type { EventRecord } from '../../src/core/record.ts';
-import { type IndexDocument, indexDocument } from '../../src/core/search/document.ts';
+import type { IndexDocument } from '../../src/core/search/document.ts';
 import { SqliteIndex } from '../../src/engines/embedded/sqlite-index.ts';
 import { Searcher } from '../../src/search/searcher.ts';
+import { id, saidAt } from './said.ts';
 
 let folder: string;
 let index: SqliteIndex;
@@ -23,26 +23,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const id = (n: number): string => n.toString(16).padStart(64, '0');
-
-/** A record of a group chat; `more` overrides. Its id is its leaf. */
-function said(text: string, minute: string, more: object = {}): IndexDocument {
-  const record = {
-    id: id(leaf),
-    kind: 'message',
-    network: 'slack',
-    conversation: { id: 'desk', kind: 'group', name: 'The Desk' },
-    sender: { address: 'ann' },
-    at: { instant: `2026-03-10T${minute}:00.000Z`, zoneSource: 'stated', precision: 'ms' },
-    text,
-    provenance: { receipt: '', capture: '', path: '', position: { offset: 0, length: 0 } },
-    class: 'basic',
-    quarter: '2026Q1',
-    sealedAt: '2026-03-11T00:00:00.000Z',
-    ...more,
-  } as unknown as EventRecord;
-  return indexDocument('m0', { leaf: leaf++, salt: '', type: 'event', record }) as IndexDocument;
-}
+const said = (text: string, minute: string, more: object = {}): IndexDocument =>
+  saidAt(leaf++, text, minute, more);
 
 async function fill(...documents: IndexDocument[]): Promise<void> {
   await index.add(documents);
@@ -182,33 +164,6 @@ test('the conversation around a record is shown, before and after it', async () 
     .context('m0/99', { before: 1, after: 1 })
     .catch((error: unknown) => error);
   expect(isHoldfastError(refused, 'not-found')).toBe(true);
-});
-
-test('a selection gives every hit once, in order, and its slices with what surrounds the hits', async () => {
-  const day = (date: string, time: string) => ({
-    at: { instant: `${date}T${time}:00.000Z`, zoneSource: 'stated', precision: 'ms' },
-  });
-  await fill(
-    said('eve', '', day('2026-03-09', '22:59')),
-    said('morning', '', day('2026-03-09', '23:00')),
-    said('the price', '', day('2026-03-10', '12:00')),
-    said('night', '', day('2026-03-10', '22:59')),
-    said('next day', '', day('2026-03-10', '23:00')),
-    said('other room', '', { ...day('2026-03-10', '12:00'), conversation: { id: 'other', kind: 'group' } }),
-  );
-  const selection = await searcher.select('price');
-  await fill(said('price sealed later', '', day('2026-03-10', '13:00')));
-  expect(selection.total).toBe(1);
-  const hits: number[] = [];
-  for await (const hit of selection.hits()) hits.push(hit.leaf);
-  expect(hits).toEqual([2]);
-  const selected: object[] = [];
-  for await (const one of selection.slices('Europe/Berlin')) selected.push(one);
-  expect(selected).toEqual([
-    { name: 'm0/2', context: false },
-    { name: 'm0/1', context: true },
-    { name: 'm0/3', context: true },
-  ]);
 });
 
 const nested = (depth: number, wrap: (inner: string, i: number) => string): string =>
@@ -374,12 +329,14 @@ describe('within a bound', () => {
   test('the rest of the slices around hits ends where it ends', async () => {
     const names = async (searcher: Searcher, query: string) => {
       const found: string[] = [];
-      for await (const { name } of (await searcher.select(query)).slices('UTC')) found.push(name);
+      for await (const { name } of (await searcher.select(query)).records('UTC')) found.push(name);
       return found.sort();
     };
     const unbounded = new Searcher({ index, zone: 'Europe/Berlin' });
     expect(await names(unbounded, 'two')).toEqual(['m0/1', 'm0/3', 'm0/4']);
     expect(await names(bounded('walnut -kind:read until:2030'), 'two')).toEqual(['m0/1', 'm0/4']);
+    // So does a family.
+    expect(await names(bounded('walnut'), 'two')).not.toContain('m0/3');
   });
 
   test('what may lie beyond is beyond: a time that is not sure shows nothing', async () => {

@@ -9,7 +9,7 @@ import type { ReportSettings, SelectionDescription } from '../report/facts.ts';
 import type { ClosedFamily } from '../selection/closed.ts';
 
 /** How this version selects and draws; raised whenever the same spec would come out as other pages. */
-const RENDERING = 1;
+const RENDERING = 2;
 
 const count = z.int().min(0);
 const text = z.string();
