@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArchiveReader } from '../archive/reader.ts';
 import type { Index, IndexPosition } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
-import { LogFeed } from './log-feed.ts';
+import { type Indexed, LogFeed, type LogFeedSettings } from './log-feed.ts';
 import { Slots } from './slots.ts';
 
 /** Between two looks for new commits, and after something failed; ms. */
@@ -18,17 +18,15 @@ const BEGINNING: IndexPosition = { size: 0, rejects: 0 };
 
 /** What the indexer says of itself. */
 export type FeedEvent =
-  | { readonly kind: 'indexed'; readonly log: LogName; readonly size: number }
+  | Indexed
   /** The log stays where it is and is tried again; the others go on. */
   | { readonly kind: 'failed'; readonly log: LogName; readonly error: Error };
 
-export interface FeedSettings {
+export interface FeedSettings extends Omit<LogFeedSettings, 'report'> {
   readonly reader: Pick<ArchiveReader, 'logs' | 'head' | 'scan'>;
   readonly index: Pick<Index, 'add' | 'advance' | 'positions'>;
   /** Batches that are under way at a time, of all logs (default 1): more where the index is another machine. */
   readonly inFlight?: number;
-  /** Documents in one batch (default 2,000): more where a batch is a transaction. */
-  readonly batch?: number;
   readonly report?: (event: FeedEvent) => void;
 }
 

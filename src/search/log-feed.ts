@@ -3,12 +3,12 @@
  * that neither waits for the other. A crash anywhere leaves a position that is true, and documents past it that are
  * added again under the same names.
  */
+import type { ArchiveReader } from '../archive/reader.ts';
 import { HoldfastError } from '../core/errors.ts';
 import { ACT_LOGS, baseOf } from '../core/logs.ts';
-import type { IndexPosition } from '../core/ports/index.ts';
+import type { Index, IndexPosition } from '../core/ports/index.ts';
 import type { LogName } from '../core/record.ts';
 import { type IndexDocument, indexDocument } from '../core/search/document.ts';
-import type { FeedSettings } from './feed.ts';
 import type { Slots } from './slots.ts';
 
 /** Documents in one batch where the settings do not say, and characters of text in any. */
@@ -17,9 +17,24 @@ const BATCH_TEXT = 4 * 1024 * 1024;
 /** Leaves after which the position is recorded though the log goes on. */
 const RECORD_EVERY = 20_000;
 
+/** A log's position was recorded: everything below can be found. */
+export interface Indexed {
+  readonly kind: 'indexed';
+  readonly log: LogName;
+  readonly size: number;
+}
+
+export interface LogFeedSettings {
+  readonly reader: Pick<ArchiveReader, 'scan'>;
+  readonly index: Pick<Index, 'add' | 'advance'>;
+  /** Documents in one batch (default 2,000): more where a batch is a transaction. */
+  readonly batch?: number;
+  readonly report?: (event: Indexed) => void;
+}
+
 export class LogFeed {
   readonly log: LogName;
-  readonly #settings: FeedSettings;
+  readonly #settings: LogFeedSettings;
   readonly #slots: Slots;
   readonly #signal: AbortSignal | undefined;
   /** Batches on their way. */
@@ -32,7 +47,13 @@ export class LogFeed {
   #reading: Promise<void> | undefined;
 
   /** `from`: what the index says it has. */
-  constructor(settings: FeedSettings, log: LogName, from: IndexPosition, slots: Slots, signal?: AbortSignal) {
+  constructor(
+    settings: LogFeedSettings,
+    log: LogName,
+    from: IndexPosition,
+    slots: Slots,
+    signal?: AbortSignal,
+  ) {
     this.#settings = settings;
     this.log = log;
     this.#added = from;
