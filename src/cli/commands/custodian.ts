@@ -158,9 +158,9 @@ const unmatched = lookCommand({
                 `  ${one.network}: ${one.address}${one.name === null ? '' : ` (${one.name})`}, ${plural(one.events, 'event')}, ` +
                 `${one.first.slice(0, 10)} to ${one.last.slice(0, 10)}${one.ofFirm ? '; a domain of the firm' : ''}`,
             ),
-            `${count(report.silent.length)} people in employment of whom nothing was captured`,
+            `${plural(report.silent.length, 'person', 'people')} in employment of whom nothing was captured`,
             ...report.silent.slice(0, limit).map(({ id, names }) => `  ${id} ${names[0] ?? ''}`),
-            `${count(report.leavers.length)} people of whom something was sent after their last day`,
+            `${plural(report.leavers.length, 'person', 'people')} of whom something was sent after their last day`,
             ...report.leavers.map(
               ({ id, employedTo, events, last }) =>
                 `  ${id}, left ${employedTo}: ${plural(events, 'event')}, the last on ${last.slice(0, 10)}`,
