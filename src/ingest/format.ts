@@ -81,7 +81,7 @@ export interface Frame {
 export interface Probe {
   /** Path as received, then `!/` and the member where there is one. */
   readonly name: string;
-  /** First 64 KiB, or all where that is less. */
+  /** First 64 KiB, or all where that is less; of a SQLite file what of its schema lies behind them, too. */
   readonly head: Uint8Array;
   /** `head` as text, in the encoding that it shows. */
   readonly text: string;

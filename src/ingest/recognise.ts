@@ -3,6 +3,8 @@ import { HoldfastError } from '../core/errors.ts';
 import { EXCLUSIONS, type ExclusionReason } from '../core/rejects.ts';
 import type { Format, Probe, SourceFile } from './format.ts';
 import { FORMATS } from './formats/index.ts';
+import { isSqlite } from './reading/sqlite.ts';
+import { schemaBehind } from './reading/sqlite-schema.ts';
 import { decodeHead, readHead } from './reading/text.ts';
 import { nameOf } from './source-name.ts';
 
@@ -117,6 +119,8 @@ export function detect(probe: Probe): { format: Format; confidence: number; reas
 }
 
 async function probeOf(file: SourceFile): Promise<Probe> {
-  const head = await readHead(file, HEAD);
+  const first = await readHead(file, HEAD);
+  const behind = isSqlite(first) ? await schemaBehind(file, first) : undefined;
+  const head = behind === undefined || behind.length === 0 ? first : Buffer.concat([first, behind]);
   return { name: nameOf(file), head, text: decodeHead(head, file.settings.encoding) };
 }

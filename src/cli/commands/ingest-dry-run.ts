@@ -66,7 +66,7 @@ function lines(file: Forecast): string[] {
       : [
           `    ${period.from} to ${period.to}; ${file.networks.join(', ')}; ${
             accounts.total === 0 ? '' : `copy of ${names(accounts)}; `
-          }${people.more ? 'more than ' : ''}${count(people.total)} people: ${names(people)}`,
+          }${people.more ? 'more than ' : ''}${plural(people.total, 'person', 'people')}: ${names(people)}`,
         ]),
     ...(given.length > 0 ? [`    stated: ${given.join(', ')}`] : []),
     ...assumed.map(

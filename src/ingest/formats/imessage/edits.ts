@@ -1,4 +1,5 @@
 /** Edits and withdrawals of a message, from `message_summary_info`. Keys: ReagentX/imessage-exporter (`edited.rs`). */
+import { isUtf8 } from 'node:buffer';
 import { appleSecondsMs } from '../../reading/apple-time.ts';
 import { isArray, isDictionary, isPlist, Plist, PlistFault, type PlistValue } from '../../reading/bplist.ts';
 import { stringOf } from '../../reading/typed-objects.ts';
@@ -65,3 +66,27 @@ export function typedText(blob: unknown): string | undefined {
     throw error;
   }
 }
+
+/**
+ * The first string of a blob that cannot be read as a whole: behind the name of its class and a plus stand its length
+ * and its bytes. Undefined where even those are not there, or are no text.
+ */
+export function salvagedText(blob: unknown): string | undefined {
+  if (!(blob instanceof Uint8Array)) return undefined;
+  const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
+  const name = ['NSString', 'NSMutableString'].map((each) => bytes.indexOf(each)).filter((at) => at !== -1);
+  const plus = name.length === 0 ? -1 : bytes.indexOf(PLUS, Math.min(...name) + 8);
+  if (plus === -1 || plus > Math.min(...name) + 24) return undefined;
+  const first = bytes[plus + 1] ?? 0;
+  const wide = first === 0x81 ? 2 : first === 0x82 ? 4 : 0;
+  const start = plus + 2 + wide;
+  if (start > bytes.length) return undefined;
+  const length = wide === 0 ? first : bytes.readUIntLE(plus + 2, wide);
+  const text = bytes.subarray(start, start + length);
+  if ((wide === 0 && first > 0x7f) || length === 0 || text.length !== length || !isUtf8(text))
+    return undefined;
+  return text.toString('utf8');
+}
+
+/** The type of a string's bytes. */
+const PLUS = 0x2b;

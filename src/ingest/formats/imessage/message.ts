@@ -13,7 +13,7 @@ import type { SqliteRow } from '../../reading/sqlite.ts';
 import { numberColumn, otherColumns, textColumn } from '../../reading/sqlite-units.ts';
 import { epochMoment } from '../../reading/stamp-moment.ts';
 import type { Chat, Directory } from './directory.ts';
-import { type History, historyOf, typedText } from './edits.ts';
+import { type History, historyOf, salvagedText, typedText } from './edits.ts';
 
 export interface MessageRow {
   readonly row: SqliteRow;
@@ -231,7 +231,8 @@ export class MessageUnits {
     const first = this.#history.versions[0];
     const edited = this.#history.versions.filter((each) => each.part === first?.part).length > 1;
     // An edited message shows its last text; what was sent is the first state.
-    const text = edited && first !== undefined ? first.text : (plain ?? rich);
+    const text =
+      edited && first !== undefined ? first.text : (plain ?? rich ?? salvagedText(row.attributedBody));
     const differs = !edited && plain !== undefined && rich !== undefined && plain !== rich;
     if (differs) repairs.push({ code: 'text-differs', what: 'attributedBody' });
     if (row.attributedBody !== null && row.attributedBody !== undefined && rich === undefined)
