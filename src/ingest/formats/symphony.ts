@@ -3,9 +3,8 @@
  * and payloads: the vendor's developer documentation, “Real-time events”.
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
-import { jsonLineFrames, type ReadLine } from '../reading/json-lines.ts';
+import { isJsonLines, jsonLineFrames, type ReadLine } from '../reading/json-lines.ts';
 import { jsonFrames } from '../reading/json-units.ts';
-import { decodeHead, readHead } from '../reading/text.ts';
 import { Known, outcomeOf } from './symphony/event.ts';
 
 const LISTS: ReadonlySet<string> = new Set(['', 'events', 'messages']);
@@ -39,14 +38,9 @@ export const symphony: Format = {
     const known = new Known();
     const read: ReadLine = (unit) => ({ units: 1, read: () => [outcomeOf(unit, known)] });
     for (const file of source.files)
-      yield* (await isLines(file)) ? jsonLineFrames(source, file, read) : wholeFrames(source, file, read);
+      yield* (await isJsonLines(file)) ? jsonLineFrames(source, file, read) : wholeFrames(source, file, read);
   },
 };
-
-/** A second object on a second line: one event a line. */
-async function isLines(file: SourceFile): Promise<boolean> {
-  return /^\s*\{[^\n]*\}\r?\n\{/u.test(decodeHead(await readHead(file, 65_536)));
-}
 
 const wholeFrames = (source: Source, file: SourceFile, read: ReadLine): AsyncIterable<readonly Frame[]> =>
   jsonFrames(source, file, {

@@ -5,7 +5,7 @@ import type { Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { parseJson, tooMuch } from './json.ts';
 import type { JsonUnit } from './json-units.ts';
 import { type Line, lines } from './lines.ts';
-import { decode, openText, type TextStream } from './text.ts';
+import { decode, decodeHead, openText, readHead, type TextStream } from './text.ts';
 
 /** Units of a value, and what interprets it. */
 export type ReadLine = (unit: JsonUnit) => { readonly units: number; read(): Iterable<Outcome> };
@@ -44,4 +44,9 @@ function lineFrame(
     return refused('json-malformed');
   }
   return { ...place, ...reading({ path: [], value, text, repairs, place, around: {} }) };
+}
+
+/** Whether a file is JSON lines: a second object on a second line. */
+export async function isJsonLines(file: SourceFile): Promise<boolean> {
+  return /^\s*\{[^\n]*\}\r?\n\{/u.test(decodeHead(await readHead(file, 65_536)));
 }

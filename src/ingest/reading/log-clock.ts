@@ -1,7 +1,7 @@
 /** Times of logs: wall clocks in the zone that is known for them, and epochs. */
 import type { Moment, Repair } from '../../core/event.ts';
 import type { FileSettings } from '../rules.ts';
-import { instantOf, numberOf, wallText, ZoneClock } from './time.ts';
+import { instantOf, isZone, numberOf, wallText, ZoneClock } from './time.ts';
 
 /** Reads the wall clocks of one file. A zone that the source or its path states wins over one that a person stated. */
 export class LogClock {
@@ -9,9 +9,12 @@ export class LogClock {
   readonly #source: Moment['zoneSource'];
 
   constructor(settings: FileSettings, found?: { readonly zone: string; readonly source: 'stated' | 'path' }) {
-    const zone = found?.zone ?? settings.zone;
+    // A damaged log can state an offset that no clock has: it says nothing then.
+    const known = found !== undefined && isZone(found.zone) ? found : undefined;
+    const zone =
+      known?.zone ?? (settings.zone !== undefined && isZone(settings.zone) ? settings.zone : undefined);
     this.#clock = new ZoneClock(zone ?? '+00:00');
-    this.#source = found?.source ?? (zone === undefined ? 'assumed' : 'setting');
+    this.#source = known?.source ?? (zone === undefined ? 'assumed' : 'setting');
   }
 
   /** `wall`: milliseconds as if UTC. Undefined: no instant that can be kept. */

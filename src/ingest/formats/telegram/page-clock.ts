@@ -1,6 +1,7 @@
 /** Times of an HTML export: `24.04.2025 13:49:04 UTC+06:00`; before 2021 without a zone. */
 import type { Moment, Repair } from '../../../core/event.ts';
 import { LogClock } from '../../reading/log-clock.ts';
+import { isZone } from '../../reading/time.ts';
 import type { FileSettings } from '../../rules.ts';
 
 const STAMP =
@@ -32,7 +33,9 @@ export class PageClock {
     const date = new Date(wall);
     if (date.getUTCDate() !== day || date.getUTCMonth() + 1 !== month || date.getUTCHours() !== hour)
       return 'time-invalid';
-    return this.#clock(statedZone(head)).moment(wall, 's', repairs) ?? 'time-invalid';
+    const zone = statedZone(head);
+    if (zone !== undefined && !isZone(zone)) return 'time-invalid';
+    return this.#clock(zone).moment(wall, 's', repairs) ?? 'time-invalid';
   }
 
   /** A day that a page shows: in the zone that its messages state. */
