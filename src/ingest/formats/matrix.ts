@@ -3,6 +3,7 @@
  * types and relations: the Matrix client-server specification.
  */
 import type { Format } from '../format.ts';
+import { isJsonLines, jsonLineFrames, type ReadLine } from '../reading/json-lines.ts';
 import { jsonFrames } from '../reading/json-units.ts';
 import { outcomeOf } from './matrix/event.ts';
 
@@ -24,16 +25,20 @@ export const matrix: Format = {
       : undefined;
   },
   async *frames(source) {
+    const read: ReadLine = (unit) => ({ units: 1, read: () => [outcomeOf(unit)] });
+    // An event a line is what Synapse exports for an administrator.
     for (const file of source.files)
-      yield* jsonFrames(source, file, {
-        alone: true,
-        walk: (path, list) => {
-          const key = path.join('/');
-          if (list && (key === '' || key === 'messages' || key === 'chunk' || key === 'events'))
-            return 'units';
-          return path.length === 0 ? 'inside' : 'whole';
-        },
-        units: (unit) => ({ units: 1, read: () => [outcomeOf(unit)] }),
-      });
+      yield* (await isJsonLines(file))
+        ? jsonLineFrames(source, file, read)
+        : jsonFrames(source, file, {
+            alone: true,
+            walk: (path, list) => {
+              const key = path.join('/');
+              if (list && (key === '' || key === 'messages' || key === 'chunk' || key === 'events'))
+                return 'units';
+              return path.length === 0 ? 'inside' : 'whole';
+            },
+            units: read,
+          });
   },
 };
