@@ -1,12 +1,12 @@
 import type { EventId } from '../core/event.ts';
-import type { Heads, Index } from '../core/ports/index.ts';
+import type { Cursor, Heads, Index } from '../core/ports/index.ts';
 import type { LogName, RecordName } from '../core/record.ts';
 import type { IndexDocument } from '../core/search/document.ts';
 import { conversationKey } from '../core/search/fields.ts';
 import type { Plan } from '../core/search/plan.ts';
 import { instantOf, offsetAt } from '../core/search/zones.ts';
 import { nameOf } from './line.ts';
-import { allOf } from './lookups.ts';
+import { allOf, placeOf } from './lookups.ts';
 
 /** A record of a selection; `context`: not a hit, but of the family of one, or of the same conversation and day. */
 export interface Selected {
@@ -16,8 +16,8 @@ export interface Selected {
 
 const DAY = 86_400_000;
 
-/** Days without a hit that are read along rather than begin another search. */
-const GAP = 7;
+/** Records of a conversation that are read at a time. */
+const PAGE = 500;
 /** Families that are asked for at a time. */
 const FAMILIES = 200;
 
@@ -52,13 +52,33 @@ export async function* selectedBy(
     }
   if (zone === undefined) return;
   for (const [conversation, days] of slices)
-    for (const { from, to } of stretchesOf(days)) {
-      const stretch = within(stretchPlan(conversation, from, to, zone), bound);
-      // The plan takes in records whose time is not sure, and the days between; a slice goes by the time as written.
-      for await (const document of allOf(index, stretch, heads))
-        if (days.has(wallDayOf(document, zone)) && isNew(document))
-          yield { name: nameOf(document), context: true };
-    }
+    for await (const document of onDays(index, conversation, days, heads, zone, bound))
+      if (isNew(document)) yield { name: nameOf(document), context: true };
+}
+
+/** What was said in a conversation on some days, in order. A page that ends before the next of them jumps to it. */
+async function* onDays(
+  index: Pick<Index, 'search'>,
+  conversation: string,
+  days: ReadonlySet<number>,
+  heads: Heads,
+  zone: string,
+  bound: Plan | undefined,
+): AsyncIterable<IndexDocument> {
+  const wanted = [...days].sort((a, b) => a - b);
+  const plan = within(conversationPlan(conversation, wanted, zone), bound);
+  for (let after: Cursor | undefined, next = 0; ; ) {
+    const page = await index.search(plan, { limit: PAGE, heads, ...(after && { after }) });
+    // The plan takes in records whose time is not sure, and the days between; a slice goes by the time as written.
+    for (const document of page) if (days.has(wallDayOf(document, zone))) yield document;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    const reached = wallDayOf(last, zone);
+    while ((wanted[next] ?? reached) < reached) next++;
+    const day = wanted[next];
+    if (day === undefined) return;
+    after = day === reached ? placeOf(last) : { at: instantOf(day * DAY, zone) - 1, log: '', leaf: 0 };
+  }
 }
 
 /** Ids of families, 32 bytes each. */
@@ -105,23 +125,13 @@ function into<K>(sets: Map<K, Set<number>>, key: K, value: number): void {
   else known.add(value);
 }
 
-/** Days with few others between them, from the first to the last. */
-function stretchesOf(days: ReadonlySet<number>): { from: number; to: number }[] {
-  const stretches: { from: number; to: number }[] = [];
-  for (const day of [...days].sort((a, b) => a - b)) {
-    const last = stretches.at(-1);
-    if (last !== undefined && day - last.to <= GAP) last.to = day;
-    else stretches.push({ from: day, to: day });
-  }
-  return stretches;
-}
-
 const wallDayOf = ({ at }: IndexDocument, zone: string): number => wallDay(Date.parse(at.instant), zone);
 
 /** Days since 1970 of the wall clock in a zone. */
 const wallDay = (at: number, zone: string): number => Math.floor((at + (offsetAt(zone, at) ?? 0)) / DAY);
 
-function stretchPlan(conversation: string, from: number, to: number, zone: string): Plan {
+/** A conversation from the first of some days to the last. */
+function conversationPlan(conversation: string, days: readonly number[], zone: string): Plan {
   return {
     op: 'and',
     parts: [
@@ -129,8 +139,8 @@ function stretchPlan(conversation: string, from: number, to: number, zone: strin
       { op: 'not', part: { op: 'kind', kinds: ['presence', 'read'] } },
       {
         op: 'time',
-        from: instantOf(from * DAY, zone),
-        to: instantOf((to + 1) * DAY, zone),
+        from: instantOf((days[0] ?? 0) * DAY, zone),
+        to: instantOf(((days.at(-1) ?? 0) + 1) * DAY, zone),
         certain: false,
       },
     ],

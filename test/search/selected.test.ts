@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { IndexDocument } from '../../src/core/search/document.ts';
 import { SqliteIndex } from '../../src/engines/embedded/sqlite-index.ts';
 import { Searcher } from '../../src/search/searcher.ts';
+import fc from '../property.ts';
 import { id, saidAt } from './said.ts';
 
 let folder: string;
@@ -113,4 +114,48 @@ test('families of many hits come whole, each member once', async () => {
   const found = await all((await searcher.select('price')).records());
   expect(found.filter(({ context }) => context)).toHaveLength(450);
   expect(new Set(found.map(({ name }) => name)).size).toBe(900);
+});
+
+test('the slices of a long conversation hold each record of their days once, and none of other days', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      // Records on each of sixty days: some with none, some with more than are read at a time.
+      fc.array(
+        fc.oneof(
+          { weight: 14, arbitrary: fc.integer({ min: 0, max: 30 }) },
+          { weight: 1, arbitrary: fc.integer({ min: 400, max: 1_100 }) },
+        ),
+        { minLength: 60, maxLength: 60 },
+      ),
+      fc.uniqueArray(fc.nat({ max: 59 }), { minLength: 1, maxLength: 12 }),
+      fc.constantFrom('UTC', 'America/New_York', 'Pacific/Auckland'),
+      fc.nat(),
+      async (counts, days, zone, room) => {
+        const from = leaf;
+        const conversation = { id: `room ${room} ${from}`, kind: 'room' };
+        const documents = counts.flatMap((count, day) =>
+          Array.from({ length: count }, (_, i) => {
+            const instant = new Date(Date.UTC(2026, 1, 15 + day, 0, 0, Math.floor((i * 86_400) / count)));
+            const at = { instant: instant.toISOString(), zoneSource: 'stated', precision: 'ms' };
+            const isHit = days.includes(day) && i === count >> 1;
+            return said(isHit ? `marker${from}` : 'other', '', { at, conversation });
+          }),
+        );
+        await fill(...documents);
+        const calendar = new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short' });
+        const dayOf = ({ at }: IndexDocument): string => calendar.format(new Date(at.instant));
+        const hits = documents.filter(({ text }) => text === `marker${from}`);
+        const wanted = new Set(hits.map(dayOf));
+        const found = await all((await searcher.select(`marker${from}`)).records(zone));
+        expect(found.map(({ name }) => name).sort()).toEqual(
+          documents
+            .filter((one) => wanted.has(dayOf(one)))
+            .map(({ leaf: n }) => `m0/${n}`)
+            .sort(),
+        );
+        expect(found.filter(({ context }) => !context)).toHaveLength(hits.length);
+      },
+    ),
+    { numRuns: 4 },
+  );
 });
