@@ -16,7 +16,7 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
 
-const NOTHING = { network: '', conversation: '', end: 0, high: 0, low: 0 };
+const NOTHING = { network: '', conversation: '', counted: '', end: 0, high: 0, low: 0 };
 
 export class ContentInput {
   #bytes = Buffer.allocUnsafeSlow(USUAL);
@@ -27,12 +27,21 @@ export class ContentInput {
   /** What stands before the sender: the events of a log share it. */
   #start = NOTHING;
 
-  /** Writes all but the ordinal. */
-  write(network: string, conversation: string, sender: string, instant: string, text: string): void {
-    this.#makeRoom(network.length + conversation.length + sender.length + instant.length + text.length);
+  /** Writes all but the ordinal. `counted`: what equals are counted in, where that is more than the conversation. */
+  write(
+    network: string,
+    conversation: string,
+    sender: string,
+    instant: string,
+    text: string,
+    counted = conversation,
+  ): void {
+    const before = Math.max(network.length + conversation.length, counted.length);
+    this.#makeRoom(before + sender.length + instant.length + text.length);
     const start = this.#start;
-    if (start === NOTHING || conversation !== start.conversation || network !== start.network)
-      this.#begin(network, conversation);
+    const isSame =
+      conversation === start.conversation && network === start.network && counted === start.counted;
+    if (start === NOTHING || !isSame) this.#begin(network, conversation, counted);
     else {
       this.#end = start.end;
       this.#high = start.high;
@@ -52,16 +61,20 @@ export class ContentInput {
     this.#start = NOTHING;
   }
 
-  #begin(network: string, conversation: string): void {
+  #begin(network: string, conversation: string, counted: string): void {
+    this.#end = 0;
+    this.#high = 0xdeadbeef | 0;
+    this.#low = 0x41c6ce57 | 0;
+    this.#put(counted);
+    const [high, low] = [this.#high, this.#low];
     this.#end = 0;
     this.#ascii('[1,');
     this.#put(network);
-    // Equals are counted in a conversation.
-    this.#high = 0xdeadbeef | 0;
-    this.#low = 0x41c6ce57 | 0;
     this.#put(conversation);
     this.#ascii('[');
-    this.#start = { network, conversation, end: this.#end, high: this.#high, low: this.#low };
+    this.#high = high;
+    this.#low = low;
+    this.#start = { network, conversation, counted, end: this.#end, high, low };
   }
 
   /**

@@ -20,9 +20,19 @@ export class Ordinals {
     return this.#count(input.key);
   }
 
-  /** The id of an event by what it says: `eventId` of the `contentKey` with its ordinal. */
-  id(network: string, conversation: string, sender: string, instant: string, text: string): EventId {
-    input.write(network, conversation, sender, instant, text);
+  /**
+   * The id of an event by what it says: `eventId` of the `contentKey` with its ordinal. `counted`: what equals are
+   * counted in, where that is more than the conversation.
+   */
+  id(
+    network: string,
+    conversation: string,
+    sender: string,
+    instant: string,
+    text: string,
+    counted?: string,
+  ): EventId {
+    input.write(network, conversation, sender, instant, text, counted);
     return input.id(this.#count(input.key));
   }
 

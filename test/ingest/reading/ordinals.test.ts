@@ -43,6 +43,11 @@ test('an id is that of the content key with its ordinal, whatever the texts hold
         expect(one.id(network, conversation, sender, instant, said)).toBe(
           eventId(network, conversation, contentKey(sender, instant, said, ordinal)),
         );
+        const room = `${network}\n${conversation}`;
+        const inRoom = other.next(room, sender, instant, said);
+        expect(one.id(network, conversation, sender, instant, said, room)).toBe(
+          eventId(network, conversation, contentKey(sender, instant, said, inRoom)),
+        );
       }
     }),
   );

@@ -298,9 +298,9 @@ export class DumpReader {
     const who = sender?.address ?? '';
     // Bloomberg replays history to whoever enters later: the same message, not one more.
     const replayed = unit.node.attributes.InteractionType === 'H';
+    if (replayed) return eventId(network, conversation.id, contentKey(who, at.instant, text, 0));
     const room = `${network}\n${conversation.id}`;
-    const ordinal = replayed ? 0 : this.#ordinals.next(room, who, at.instant, text);
-    return eventId(network, conversation.id, contentKey(who, at.instant, text, ordinal));
+    return this.#ordinals.id(network, conversation.id, who, at.instant, text, room);
   }
 }
 
