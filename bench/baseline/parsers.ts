@@ -12,8 +12,12 @@ export interface PublicParser {
 
 const PACKAGES = ['whatsapp-chat-parser@4.0.2', 'fast-xml-parser@5', 'txml@6'];
 
-/** Installs the parsers into a temporary folder; none where there is no registry. */
-export async function publicParsers(folder: string): Promise<PublicParser[]> {
+const XML = ['bloomberg', 'filedump', 'msn', 'persistent-chat', 'sms', 'trillian'];
+const JSON_FORMATS = ['slack', 'telegram', 'discord', 'teams'];
+
+/** Installs the parsers of a format into a temporary folder. Rejects where there is no registry. */
+export async function publicParsers(wanted: string, folder: string): Promise<PublicParser[]> {
+  if (![...XML, ...JSON_FORMATS, 'whatsapp', 'ndjson'].includes(wanted)) return [];
   await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, ...PACKAGES]);
   const load = createRequire(join(folder, 'node_modules', 'x.js'));
   const whatsapp = load('whatsapp-chat-parser') as { parseString(text: string): unknown };
@@ -34,9 +38,9 @@ export async function publicParsers(folder: string): Promise<PublicParser[]> {
     name: 'JSON.parse of the whole (JSON only, no meaning)',
     parse: (text) => JSON.parse(text) as unknown,
   });
-  return [
+  const all: PublicParser[] = [
     { format: 'whatsapp', name: 'whatsapp-chat-parser', parse: (text) => whatsapp.parseString(text) },
-    ...['slack', 'telegram', 'discord', 'teams'].map(json),
+    ...JSON_FORMATS.map(json),
     {
       format: 'ndjson',
       name: 'JSON.parse of each line (JSON only, no meaning)',
@@ -46,6 +50,7 @@ export async function publicParsers(folder: string): Promise<PublicParser[]> {
           .split('\n')
           .map((line) => JSON.parse(line) as unknown),
     },
-    ...['bloomberg', 'filedump', 'msn', 'sms'].flatMap(xml),
+    ...XML.flatMap(xml),
   ];
+  return all.filter(({ format }) => format === wanted);
 }
