@@ -26,6 +26,12 @@ const reactionsOf = (raw: JsonObject): { readonly reaction: JsonObject; readonly
   );
 
 /** Units of an object: itself, and each person of each reaction. */
+/** Older exports count those who reacted and name none; newer ones name the first. */
+const countsMore = (raw: JsonObject): boolean =>
+  objectsOf(raw.reactions).some(
+    ({ count, users }) => typeof count === 'number' && count > objectsOf(users).length,
+  );
+
 export const unitsOf = (raw: JsonObject): number => 1 + reactionsOf(raw).length;
 
 /** A user object; exports give ids, names, and the name shown on the server. */
@@ -48,6 +54,8 @@ const PLACED = new Set([
   'inlineEmojis',
   'mentions',
 ]);
+/** Counts say more than the names do: they stay. */
+const PLACED_BUT_REACTIONS: ReadonlySet<string> = new Set([...PLACED].filter((name) => name !== 'reactions'));
 
 type Common = Omit<Extract<Event, { kind: 'disclaimer' }>, 'kind' | 'id'>;
 interface Draft {
@@ -143,7 +151,7 @@ function draftOf(reading: Reading, at: Moment, repairs: Repair[]): Draft {
   }
   const { attachments, holdings } = sharing(filesOf(raw, root, beside));
   const author = isObject(raw.author) ? remainder(raw.author, AUTHOR_PLACED, unit.text, repairs) : undefined;
-  const rest = remainder(raw, PLACED, unit.text, repairs);
+  const rest = remainder(raw, countsMore(raw) ? PLACED_BUT_REACTIONS : PLACED, unit.text, repairs);
   for (const plain of ['Default', 'Reply']) if (rest?.type === plain) delete rest.type;
   if (rest?.isPinned === false) delete rest.isPinned;
   const extra = { ...rest, ...(author !== undefined && { author }) };
