@@ -4,10 +4,13 @@ import { openReader } from '../archive/read/open-reader.ts';
 import type { Head } from '../archive/reader.ts';
 import { awaitAct } from '../archive/sealing.ts';
 import { count, plural } from '../core/counted.ts';
+import { HoldfastError } from '../core/errors.ts';
+import type { Heads } from '../core/ports/index.ts';
 import type { ExplainedPart } from '../core/search/explain.ts';
 import type { ExportRequest } from '../export/bundle/export-bundle.ts';
 import type { ReportSettings, SelectionDescription } from '../export/report/facts.ts';
 import { httpTimestamper } from '../export/timestamp.ts';
+import { missingDocuments } from '../search/missing.ts';
 import type { Explanation, Selection } from '../search/searcher.ts';
 import type { Archive } from './archive.ts';
 import { actTools } from './audit.ts';
@@ -25,6 +28,22 @@ export async function newestHeads({ reader }: Archive): Promise<Head[]> {
   const heads: Head[] = [];
   for (const log of await reader.logs()) heads.push(await reader.head(log));
   return heads;
+}
+
+/**
+ * Throws `index-incomplete` where the index has lost documents, or has more than are sealed: what leaves the house is
+ * selected by an index that has all of it, or not at all.
+ */
+export async function requireWholeIndex(archive: Archive, heads: Heads): Promise<void> {
+  const missing = await missingDocuments(archive.reader, archive.index, heads);
+  if (missing === 0) return;
+  throw new HoldfastError(
+    'index-incomplete',
+    missing > 0
+      ? `The index has lost ${plural(missing, 'document')}, so the selection could be short of them.`
+      : `The index has ${plural(-missing, 'document')} more than events are sealed.`,
+    { hint: "'holdfast verify' names them, 'holdfast rebuild-index' makes the index anew from the vault." },
+  );
 }
 
 /** The records of a selection, with the rest of their slices in `zone` where `whole` says so. */

@@ -18,7 +18,7 @@ import type { ReportSettings } from '../export/report/facts.ts';
 import type { Acting } from './acting.ts';
 import type { Archive } from './archive.ts';
 import type { Context } from './context.ts';
-import { describe, makingOf, newestHeads, sealHeads, selected } from './exporting.ts';
+import { describe, makingOf, newestHeads, requireWholeIndex, sealHeads, selected } from './exporting.ts';
 import { Progress } from './progress.ts';
 import { searcherOf } from './searching.ts';
 import { awaitIndexed, indexWatcher } from './wait.ts';
@@ -52,6 +52,7 @@ export async function planProduction(
   await awaitIndexed(archive, indexWatcher(context, new Progress(context.io, context.clock)));
   const searcher = searcherOf(archive, { zone: matter.zone });
   const selection = await searcher.select(query, sizesOf(heads), register.directory.version);
+  await requireWholeIndex(archive, selection.heads);
   const description = describe(await searcher.explain(query), !hitsOnly, terms.printQuery);
   const plan: ProductionPlan = {
     query,
@@ -106,6 +107,7 @@ export async function renderProduction(
     sizesOf(heads),
     spec.directory,
   );
+  await requireWholeIndex(archive, selection.heads);
   const { prefix, width, first, last, created } = production;
   return await exportBundle({
     ...(await makingOf(context, archive)),

@@ -36,6 +36,10 @@ export const ERRORS = {
     says: 'The database from which transcripts are read does not answer, or refuses the account.',
   },
   'index-away': { exit: 1, says: 'The index (Elasticsearch) does not answer.' },
+  'index-incomplete': {
+    exit: 1,
+    says: 'The index has not as many documents as events are sealed; nothing was selected by it.',
+  },
   'incident-gap': {
     exit: 1,
     says: 'The stream no longer holds entries that no commit has sealed; the log stops until a person decides.',

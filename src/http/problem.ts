@@ -29,6 +29,7 @@ const STATUS: { readonly [code in ErrorCode]?: number } = {
   'register-stale': 503,
   'stream-away': 503,
   'index-away': 503,
+  'index-incomplete': 503,
   'incident-gap': 503,
   'incident-mismatch': 503,
   'incident-fork': 503,

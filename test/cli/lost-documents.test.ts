@@ -1,5 +1,5 @@
 /** An index that has lost documents, as a hand on the disk leaves it: holds are judged on the vault and cover them all the same. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -79,4 +79,24 @@ test('a hold that is widened onto it covers it too', async () => {
   await done('hold', 'amend', 'h2', '--scope=from:bob until:2025-11-02', '--reason=more');
   expect(await done('hold', 'coverage', 'h2')).toMatchObject([{ records: 1 }]);
   expect(await done('show', lost)).toMatchObject([{ holds: ['h1', 'h2'] }]);
+});
+
+test('nothing leaves the house that such an index selects, until it is made anew', async () => {
+  const producing = ['--matter=coffee', '--query=network:slack', '--volume=VOL001', '--prefix=BR'];
+  const out = join(folder, 'out');
+  for (const argv of [
+    ['export', '--query=network:slack', '--out', out],
+    ['production', 'create', 'p1', ...producing],
+  ]) {
+    const { code, err } = await run(...argv);
+    expect([code, err.find((line) => line.startsWith('holdfast: '))]).toEqual([
+      1,
+      expect.stringMatching(/^holdfast: The index has lost 1 document, .*\[index-incomplete\]$/u),
+    ]);
+  }
+  expect(existsSync(out)).toBe(false);
+  await done('rebuild-index');
+  expect(await done('production', 'create', 'p1', ...producing)).toMatchObject([{ records: { total: 4 } }]);
+  await done('production', 'render', 'p1', '--out', out);
+  expect(await done('search', 'merger')).toHaveLength(1);
 });

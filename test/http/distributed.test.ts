@@ -160,8 +160,12 @@ await describeWith(['kafka', 'elasticsearch'], 'two nodes of one archive', (engi
       }
     });
     await Promise.all(made);
-    const listed = await ask(one.url, 'GET', '/v1/productions', { token });
-    const ranges = (listed.body.productions as { first: string; last: string; pages: number }[])
+    type Range = { readonly first: string; readonly last: string };
+    const listed = async ({ url }: Started): Promise<readonly Range[]> =>
+      (await ask(url, 'GET', '/v1/productions', { token })).body.productions;
+    // A node may answer a moment behind what a job on the other has done.
+    for (const node of [one, two]) await eventually(async () => (await listed(node)).length === 2);
+    const ranges = (await listed(one))
       .toSorted((a, b) => (a.first < b.first ? -1 : 1))
       .map(({ first, last }) => [Number(first.slice(2)), Number(last.slice(2))] as const);
     expect(ranges).toHaveLength(2);

@@ -9,7 +9,7 @@ import type { Archive } from '../archive.ts';
 import { audit } from '../audit.ts';
 import type { CommandSpec } from '../command.ts';
 import { print } from '../context.ts';
-import { describe, makingOf, reportSettings, sealHeads, selected } from '../exporting.ts';
+import { describe, makingOf, reportSettings, requireWholeIndex, sealHeads, selected } from '../exporting.ts';
 
 import { Progress } from '../progress.ts';
 import { searcherOf } from '../searching.ts';
@@ -51,6 +51,7 @@ export const exportCommand: CommandSpec = {
       await awaitIndexed(archive, indexWatcher(context, new Progress(context.io, context.clock)));
       const explained = await searcher.explain(query);
       const selection = await searcher.select(query);
+      await requireWholeIndex(archive, selection.heads);
       await audit(context, archive, 'export-started', { query, total: selection.total, context: whole });
       const { directory } = await archive.control.refresh();
       await sealHeads(context, archive);

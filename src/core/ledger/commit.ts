@@ -40,6 +40,18 @@ export function leafCount(commit: Commit): number {
   return commit.segments.reduce((sum, segment) => sum + segment.count, 0);
 }
 
+/** How many of a commit's leaves below a tree size are events: of all records they alone have both keys. */
+export function eventCount({ dedup, sizeAfter }: Pick<Commit, 'dedup' | 'sizeAfter'>, size: number): number {
+  const keys = Buffer.from(dedup, 'base64');
+  const leaves = keys.length / DEDUP_WIDTH - Math.max(0, sizeAfter - size);
+  let events = 0;
+  for (let leaf = 0; leaf < leaves; leaf++) {
+    const at = leaf * DEDUP_WIDTH;
+    if (keys.readBigUInt64BE(at) !== 0n && keys.readBigUInt64BE(at + DEDUP_WIDTH / 2) !== 0n) events++;
+  }
+  return events;
+}
+
 const HEX = /^[0-9a-f]{64}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const CLASS = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
