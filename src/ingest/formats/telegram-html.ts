@@ -35,7 +35,7 @@ export const telegramHtml: Format = {
     'That a message was edited is not in it: it holds the last text only.',
     'Exports before 2021 have no zone: state it with --zone, else UTC is assumed and marked.',
     'A chat is taken to be between two where one of at most two senders bears its name.',
-    'Reactions are kept beside their message as they stand, without a time.',
+    'Reactions stand at the time of their message; where a page counts more people than it names, the count stays beside the message.',
   ],
   detect({ text, name }) {
     if (!/^\s*<!DOCTYPE html>/iu.test(text) || !text.includes('<title>Exported Data</title>'))

@@ -29,7 +29,7 @@ export const telegram: Format = {
     'Exports before 2021 have no zone: state it with --zone, else UTC is assumed and marked.',
     'Members who were added or removed are named without their ids: the name is the address.',
     'In personal chats and basic groups each member numbers the messages for himself: ids are made from sender and second.',
-    'Reactions count more people than they name; only those that are named are events.',
+    'Reactions count more people than they name; only those that are named are events, the counts stay beside the message.',
   ],
   detect(probe) {
     const { text } = probe;

@@ -51,6 +51,16 @@ function reactionsOf(raw: JsonObject): { readonly reaction: JsonObject; readonly
   );
 }
 
+/** More people reacted than are named: the counts stay beside the message. */
+const countsMore = (raw: JsonObject): boolean =>
+  raw.reactions !== undefined &&
+  objectsOf(raw.reactions).some(
+    ({ count, recent }) => typeof count === 'number' && count > objectsOf(recent).length,
+  );
+
+const withoutReactions = (placed: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...placed].filter((name) => name !== 'reactions'));
+
 const PLACED = new Set([
   'id',
   'type',
@@ -176,7 +186,8 @@ class TelegramMessage {
   #message(): Outcome {
     const edited = editMoment(this.#raw, this.#at, this.#reading.unit);
     if (edited === 'time-invalid') return { type: 'reject', code: 'time-invalid', detail: 'edited' };
-    const { common, holdings } = this.#draft(edited === undefined ? PLACED_IN_MESSAGE : PLACED_IN_EDIT);
+    const placed = edited === undefined ? PLACED_IN_MESSAGE : PLACED_IN_EDIT;
+    const { common, holdings } = this.#draft(countsMore(this.#raw) ? withoutReactions(placed) : placed);
     const held = holdings === undefined ? {} : { holdings };
     const id = this.#id(this.#key);
     if (edited === undefined) {

@@ -102,6 +102,18 @@ function reactionsIn(entry: string): { readonly emoji: string; readonly who: str
   });
 }
 
+/** How often each reaction stands, where the page counts more people than it names. */
+function countsIn(entry: string): { readonly reactions?: readonly { emoji: string; count: number }[] } {
+  const found = [...entry.matchAll(REACTION)];
+  const counts = found.flatMap((match, i) => {
+    const emoji = shown(match[1])?.toWellFormed();
+    const rest = entry.slice(match.index, found[i + 1]?.index);
+    const count = /<span class="count">\s*(\d{1,9})\s*<\/span>/u.exec(rest)?.[1];
+    return emoji === undefined || count === undefined ? [] : [{ emoji, count: Number(count) }];
+  });
+  return counts.length === 0 ? {} : { reactions: counts };
+}
+
 /** Whose the message was that was passed on, and when he had written it. */
 function forwardOf(forwarded: string | undefined, repairs: Repair[]): { readonly [name: string]: string } {
   if (forwarded === undefined) return {};
@@ -257,6 +269,7 @@ export class PageLog {
         ...forwardOf(forwarded, repairs),
         ...(via !== undefined && { via_bot: via }),
         ...signatureOf(entry, repairs),
+        ...countsIn(entry),
       },
     });
     if (number !== undefined && this.#ids.size < MAX_IDS) this.#ids.set(number, base.id);
@@ -285,6 +298,7 @@ export class PageLog {
               perspective: self,
               facts: { conversation: 'header' },
               part: `reactions/${i}`,
+              repairs: [{ code: 'time-of-message', what: 'at' }],
             }),
             kind: 'reaction',
             target: base.id,
