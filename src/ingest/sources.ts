@@ -37,6 +37,7 @@ const FORMAT_FAMILIES: { readonly [family in Family]?: readonly string[] } = {
     'sms',
     'sms-db',
     'telegram',
+    'telegram-html',
     'wechat',
     'wechat-json',
     'whatsapp',
