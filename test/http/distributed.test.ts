@@ -154,18 +154,18 @@ await describeWith(['kafka', 'elasticsearch'], 'two nodes of one archive', (engi
         const id = await begin(node, '/v1/productions', { ...terms, production }, position);
         const end = async () => (await ask(two.url, 'GET', `/v1/jobs/${id}`, { token })).body;
         await eventually(async () => (await end()).endedAt !== null);
-        const { state, error } = await end();
-        if (state === 'done') return;
+        const { state, error, result } = await end();
+        if (state === 'done') return String(result.position);
         expect(error.code).toBe('conflict');
       }
     });
-    await Promise.all(made);
+    const positions = await Promise.all(made);
     type Range = { readonly first: string; readonly last: string };
-    const listed = async ({ url }: Started): Promise<readonly Range[]> =>
-      (await ask(url, 'GET', '/v1/productions', { token })).body.productions;
-    // A node may answer a moment behind what a job on the other has done.
-    for (const node of [one, two]) await eventually(async () => (await listed(node)).length === 2);
-    const ranges = (await listed(one))
+    // What a job on the other node has done is known where its position is sent along.
+    for (const node of [one, two])
+      for (const position of positions) await ask(node.url, 'GET', '/v1/productions', { token, position });
+    const { body } = await ask(one.url, 'GET', '/v1/productions', { token });
+    const ranges = (body.productions as Range[])
       .toSorted((a, b) => (a.first < b.first ? -1 : 1))
       .map(({ first, last }) => [Number(first.slice(2)), Number(last.slice(2))] as const);
     expect(ranges).toHaveLength(2);

@@ -44,6 +44,7 @@ export function detailsOf(production: Production) {
     ...summaryOf(production),
     matter: production.matter,
     by: production.created.actor,
+    position: production.created.position,
     terms:
       read === undefined
         ? null
