@@ -18,7 +18,7 @@ const FIXTURES = join(import.meta.dirname, '../test/fixtures');
 const MB = 1_000_000;
 const CHUNK = 262_144;
 /** Each side is run so often; the best run counts, as on a machine where nothing else is done. */
-const RUNS = 3;
+const RUNS = 8;
 
 interface Input {
   readonly format: Format;
