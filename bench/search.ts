@@ -53,7 +53,14 @@ function distributed(folder: string, corpus: string, messages: number): Promise<
     requireAll((await holdfast(['ingest', corpus, '--config', config, '--json'])).stdout, messages);
     service.kill('SIGTERM');
     await stopped;
-    return await withArchive(settings, (archive) => askAll('distributed', archive));
+    return await withArchive(settings, async (archive) => {
+      const buckets = await archive.index.buckets();
+      const bytes = buckets.reduce((sum, bucket) => sum + bucket.bytes, 0);
+      return [
+        ...(await askAll('distributed', archive)),
+        { what: 'distributed: index, as it was left', value: bytes / messages, unit: 'bytes/message' },
+      ];
+    });
   });
 }
 
