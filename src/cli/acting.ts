@@ -7,15 +7,12 @@ import { type WantedAct, type WrittenAct, writeControl } from '../archive/contro
 import type { Register } from '../core/control/register.ts';
 import type { Permission } from '../core/control/roles.ts';
 import { actorOf, forbidden } from '../core/control/step.ts';
-import { HoldfastError, isDenial } from '../core/errors.ts';
+import { denialOf, HoldfastError } from '../core/errors.ts';
 import type { Archive } from './archive.ts';
 import { actTools, audit } from './audit.ts';
 import type { Options } from './command.ts';
 import type { Context } from './context.ts';
 import { lateness } from './wait.ts';
-
-/** Characters of a name that an entry says somebody was denied: an argument may be anything. */
-const LONGEST_NAME = 100;
 
 /** Who acts: the local user, or an account through him. */
 export interface Acting {
@@ -71,17 +68,9 @@ export async function recordingDenials<T>(
   try {
     return await act();
   } catch (error) {
-    if (isDenial(error)) {
-      const denied = Object.entries(error.denies ?? {}).map(([what, name]) => [
-        what,
-        name.slice(0, LONGEST_NAME),
-      ]);
-      await audit({ ...context, actor }, archive, 'denied', {
-        operation,
-        ...Object.fromEntries(denied),
-        ...via,
-      });
-    }
+    const denied = denialOf(error);
+    if (denied !== undefined)
+      await audit({ ...context, actor }, archive, 'denied', { operation, ...denied, ...via });
     throw error;
   }
 }

@@ -120,7 +120,7 @@ export const isErrorCode = (value: unknown): value is ErrorCode =>
 export class HoldfastError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
-  /** Names of what was denied, by what they name, for the entry of the denial: see {@link isDenial}. */
+  /** Names of what was denied, by what they name, for the entry of the denial: see {@link denialOf}. */
   readonly denies: { readonly [what: string]: string } | undefined;
 
   constructor(
@@ -149,10 +149,17 @@ const DENIALS: readonly ErrorCode[] = [
   'second-factor-needed',
 ];
 
+/** Characters of a name that an entry says somebody was denied: he may have asked for anything. */
+const LONGEST_DENIED = 100;
+
 /**
- * Whether an error denies somebody something, which is an audit entry before it is told. A thing that he may not know of
- * is denied as `not-found`, and so is one that is not there: neither the answer nor the time that it takes tells them apart.
+ * What the entry says of an error that denies somebody something, which is sealed before it is told; undefined for any
+ * other. A thing that he may not know of is denied as `not-found`, and so is one that is not there: neither the answer nor
+ * the time that it takes tells them apart.
  */
-export function isDenial(error: unknown): error is HoldfastError {
-  return isHoldfastError(error) && (error.denies !== undefined || DENIALS.includes(error.code));
+export function denialOf(error: unknown): { readonly [what: string]: string } | undefined {
+  if (!isHoldfastError(error) || (error.denies === undefined && !DENIALS.includes(error.code)))
+    return undefined;
+  const names = Object.entries(error.denies ?? {});
+  return Object.fromEntries(names.map(([what, name]) => [what, name.slice(0, LONGEST_DENIED)]));
 }

@@ -1,7 +1,7 @@
 /** The HTTP service: `openapi.yaml` as an express application over an open archive. */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { HoldfastError, isDenial } from '../core/errors.ts';
+import { denialOf, HoldfastError } from '../core/errors.ts';
 import type { Caller } from './caller.ts';
 import { CONTRACT_TEXT, contract, type Operation, operations } from './contract.ts';
 import { docsPage } from './docs-page.ts';
@@ -184,7 +184,8 @@ async function recordingDenials<T>(
   try {
     return await act();
   } catch (error) {
-    if (isDenial(error)) await service.audit(account, 'denied', { operation, ...error.denies });
+    const denied = denialOf(error);
+    if (denied !== undefined) await service.audit(account, 'denied', { operation, ...denied });
     throw error;
   }
 }

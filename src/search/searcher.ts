@@ -86,8 +86,10 @@ export interface Selection {
   readonly heads: Heads;
   readonly directory: number;
   readonly total: number;
-  /** Every hit, in order (at, log, leaf); read page by page. */
-  /** Hits with the rest of their families and, where a `zone` is given, of their slices (conversation × day in it). */
+  /**
+   * Every hit, in order (at, log, leaf), then the rest of their families and, where a `zone` is given, of their slices
+   * (conversation × day in it); read page by page.
+   */
   records(zone?: string): AsyncIterable<Selected>;
 }
 
