@@ -1,13 +1,11 @@
 import type { EventId } from '../../core/event.ts';
-import { ContentInput } from './content-input.ts';
-
-/** One is enough: nothing of it outlives a call. */
-const input = new ContentInput();
+import { sha256Hex } from '../../core/hash.ts';
+import { contentKey, eventId } from '../../core/ids.ts';
 
 /**
  * Ordinals among equals, for sources without message ids: how often the same (conversation, sender, instant, text) came
- * before in this receipt. Twelve bytes a key and no strings, so that ten million fit; keys are 52 bits of a quick
- * hash, and two that fall together only get a higher ordinal, the same one on every run.
+ * before in this receipt. Twelve bytes a key and no strings, so that ten million fit; keys are the first 52 bits of a
+ * SHA-256, and two that fall together only get a higher ordinal, the same one on every run.
  */
 export class Ordinals {
   #keys = new Float64Array(1024);
@@ -16,28 +14,22 @@ export class Ordinals {
 
   /** 0 for the first of its kind, then 1, 2, … */
   next(conversation: string, sender: string, instant: string, text: string): number {
-    input.write('', conversation, sender, instant, text);
-    return this.#count(input.key);
+    return this.#count(sha256Hex(JSON.stringify([conversation, sender, instant, text])));
   }
 
-  /**
-   * The id of an event by what it says: `eventId` of the `contentKey` with its ordinal. `counted`: what equals are
-   * counted in, where that is more than the conversation.
-   */
-  id(
-    network: string,
-    conversation: string,
-    sender: string,
-    instant: string,
-    text: string,
-    counted?: string,
-  ): EventId {
-    input.write(network, conversation, sender, instant, text, counted);
-    return input.id(this.#count(input.key));
+  /** The id of an event by what it says: `eventId` of the `contentKey` with its ordinal. */
+  id(network: string, conversation: string, sender: string, instant: string, text: string): EventId {
+    // The id that it has as the first of its kind is also what its equals are counted by.
+    const first = eventId(network, conversation, contentKey(sender, instant, text, 0));
+    const ordinal = this.#count(first);
+    return ordinal === 0
+      ? first
+      : eventId(network, conversation, contentKey(sender, instant, text, ordinal));
   }
 
-  /** How often a key came before. */
-  #count(key: number): number {
+  /** How often a digest came before. */
+  #count(digest: string): number {
+    const key = numberIn(digest);
     if (this.#used * 10 > this.#keys.length * 6) this.#grow();
     const slot = this.#slot(this.#keys, key);
     if (this.#keys[slot] === 0) {
@@ -71,3 +63,14 @@ export class Ordinals {
     this.#counts = counts;
   }
 }
+
+/** The first 13 digits of a digest as a number that is never 0: by hand, as the platform takes three times as long. */
+function numberIn(digest: string): number {
+  let high = 0;
+  for (let at = 0; at < 6; at++) high = high * 16 + digitOf(digest.charCodeAt(at));
+  let low = 0;
+  for (let at = 6; at < 13; at++) low = low * 16 + digitOf(digest.charCodeAt(at));
+  return high * 0x10000000 + low + 1;
+}
+
+const digitOf = (code: number): number => (code < 58 ? code - 48 : code - 87);

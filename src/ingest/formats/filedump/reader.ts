@@ -299,8 +299,7 @@ export class DumpReader {
     // Bloomberg replays history to whoever enters later: the same message, not one more.
     const replayed = unit.node.attributes.InteractionType === 'H';
     if (replayed) return eventId(network, conversation.id, contentKey(who, at.instant, text, 0));
-    const room = `${network}\n${conversation.id}`;
-    return this.#ordinals.id(network, conversation.id, who, at.instant, text, room);
+    return this.#ordinals.id(network, conversation.id, who, at.instant, text);
   }
 }
 
