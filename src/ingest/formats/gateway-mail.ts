@@ -20,11 +20,11 @@ import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { type Draft, direct, Scribe, to } from '../reading/scribe.ts';
 import { decodeHead } from '../reading/text.ts';
-import { offsetMinutes } from '../reading/time.ts';
 import { type Said, type Transcript, transcriptOf } from './gateway-mail/conversation.ts';
 import { pageText } from './gateway-mail/page.ts';
 import { type People, peopleOf, recipientsOf, sidesOf } from './gateway-mail/people.ts';
-import { PROFILES } from './gateway-mail/profiles.ts';
+import { PROFILES, type Profile } from './gateway-mail/profiles.ts';
+import { zoneOf } from './gateway-mail/stamps.ts';
 
 const NOTE = 'Nothing about its mails is public: read as any mail that holds a conversation.';
 
@@ -49,10 +49,12 @@ export const gatewayMail: Format = {
       note: 'The body’s grammar is not published; lines with a name and a time in brackets are read.',
     },
   ],
-  unit: 'A line that somebody said, came, went or sent a file in; what stands before the first; a mail without such lines.',
+  unit: 'A line that somebody said, came, went or sent a file in; what stands before the first; a footer of the mail service; a mail without such lines.',
   limits: [
     'No vendor published its grammar: lines with a time and a name are read, any other body is one message.',
     'A line that somebody pasted and that looks like one of these is read as one.',
+    'A line that gives its time as those do and names nobody is a notice; a line that is a day alone dates those after it.',
+    'Where nothing gives a day, it is the last on which all lines lie before the mail.',
     'A name with a time alone on its line is read where the headers name that person; a table where a line of names stands above it.',
     'The network is the one that the mail names, else the one stated with --network, else that whose name a folder or the file bears, else “unknown”.',
     'Times are in the zone that the body states, else in the one stated with --zone, else in that of the Date header, which is marked as assumed.',
@@ -92,6 +94,7 @@ async function mailOutcomes(place: Place, scribe: Scribe): Promise<readonly Outc
   if (outer === undefined) return [{ type: 'reject', code: 'file-too-large' }];
   if (outer === 'malformed') return [{ type: 'reject', code: 'record-malformed', detail: 'no mail' }];
   let mail: Mail = outer;
+  let profile = profileOf(mail);
   const envelope: Recipient[] = [];
   for (let depth = 0; depth < MAX_ENVELOPES; depth++) {
     const found = envelopeOf(mail);
@@ -103,25 +106,28 @@ async function mailOutcomes(place: Place, scribe: Scribe): Promise<readonly Outc
     if (read === 'malformed')
       return [{ type: 'reject', code: 'record-malformed', detail: 'no mail in the journal' }];
     mail = read;
+    profile = profileOf(mail) ?? profile;
   }
-  return conversationOutcomes(mail, envelope, place, scribe);
+  return conversationOutcomes({ mail, envelope, profile }, place, scribe);
 }
 
 /** `Thu, 15 Mar 2007 12:00:00 +0000 (UTC)`: the instant, and the zone that it states. */
-function dateOf(text: string | undefined): { ms: number; zone: string } | undefined {
+function dateOf(text: string | undefined): { ms: number; zone?: string } | undefined {
   if (text === undefined) return undefined;
   const bare = text.replaceAll(/\([^()]{0,100}\)/gu, '').trim();
   const ms = Date.parse(bare);
-  const zone = /([+-]\d{4}|GMT|UTC|Z)$/u.exec(bare)?.[1];
-  if (!Number.isFinite(ms) || zone === undefined) return undefined;
-  return { ms, zone: /^(?:[GUZ]|-0000$)/u.test(zone) ? '+00:00' : `${zone.slice(0, 3)}:${zone.slice(3)}` };
+  const written = /([+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)$/iu.exec(bare)?.[1];
+  if (!Number.isFinite(ms) || written === undefined) return undefined;
+  // An offset that no clock has gives the instant and no zone for the lines.
+  const zone = zoneOf(written);
+  return { ms, ...(zone !== undefined && { zone }) };
 }
 
 interface Known {
   readonly mail: Mail;
   readonly network: string;
   readonly networkFact: 'header' | 'setting' | 'path' | undefined;
-  readonly date: { readonly ms: number; readonly zone: string } | undefined;
+  readonly date: { readonly ms: number; readonly zone?: string } | undefined;
   /** Name as a line writes it → the person. */
   readonly speakers: ReadonlyMap<string, Party>;
   readonly sides: readonly Party[];
@@ -129,32 +135,40 @@ interface Known {
   readonly profile: string | undefined;
 }
 
+/** The product that its headers name. */
+function profileOf(mail: Mail): Profile | undefined {
+  const headers = NAMING.flatMap((name) => mail.header(name).map((value) => `${name}: ${value}`)).join('\n');
+  return PROFILES.find((each) => each.headers.test(headers));
+}
+const NAMING = [
+  'X-Mailer',
+  'User-Agent',
+  'Received',
+  'From',
+  'Message-ID',
+  'Subject',
+  'X-MessageClass',
+  'Content-Class',
+];
+
 function conversationOutcomes(
-  mail: Mail,
-  envelope: readonly Recipient[],
+  given: {
+    readonly mail: Mail;
+    readonly envelope: readonly Recipient[];
+    /** The product that this mail or an envelope of it names. */
+    readonly profile: Profile | undefined;
+  },
   place: Place,
   scribe: Scribe,
 ): readonly Outcome[] {
+  const { mail, envelope, profile } = given;
   const date = dateOf(mail.date);
-  const day = date === undefined ? undefined : dayIn(date);
   const { settings } = place.file;
+  const sent = date === undefined ? undefined : { ...date, settled: settings.zone };
   const names = new Set(peopleOf(mail, '', 'unknown').known.keys());
   const { body, repairs, transcript } = bodyOf(mail, (text) =>
-    transcriptOf(text, { subject: mail.subject, day, order: settings.dateOrder, names }),
+    transcriptOf(text, { subject: mail.subject, sent, order: settings.dateOrder, names }),
   );
-  const headers = [
-    'X-Mailer',
-    'User-Agent',
-    'Received',
-    'From',
-    'Message-ID',
-    'Subject',
-    'X-MessageClass',
-    'Content-Class',
-  ]
-    .flatMap((name) => mail.header(name).map((value) => `${name}: ${value}`))
-    .join('\n');
-  const profile = PROFILES.find((each) => each.headers.test(headers));
   const stated = transcript.network ?? networkInHeaders(mail) ?? profile?.network;
   const { network, from: networkFrom } = networkFor(stated, place.file);
   const people = peopleOf(mail, transcript.heading, network);
@@ -163,9 +177,11 @@ function conversationOutcomes(
   // The envelope may name more; who talks to whom is in the mail's own headers.
   const named = [...(from === undefined ? [] : [from]), ...recipientsOf(mail, [], network)];
   const speakers = new Map(
-    transcript.said.flatMap(({ who }) => (who === '' ? [] : [[who, speakerOf(people, network, who)]])),
+    transcript.said
+      .flatMap(({ who, to: other = '' }) => [who, other])
+      .flatMap((who) => (who === '' ? [] : [[who, speakerOf(people, network, who)]])),
   );
-  const sides = sidesOf(people, named, [...speakers.values()]);
+  const sides = sidesOf(people, named, from, [...speakers.values()]);
   const conversation: Draft['conversation'] =
     sides.length > 0 && sides.length <= 2
       ? direct(...sides.map(({ address }) => address))
@@ -228,12 +244,6 @@ const factsOf = ({ networkFact }: Known): NonNullable<Draft['facts']> => ({
   ...(networkFact !== undefined && { network: networkFact }),
   conversation: 'header',
 });
-
-/** Midnight of the mail's day on its sender's clock, as if UTC. */
-function dayIn({ ms, zone }: { readonly ms: number; readonly zone: string }): number {
-  const wall = ms + (offsetMinutes(zone) ?? 0) * 60_000;
-  return Math.floor(wall / 86_400_000) * 86_400_000;
-}
 
 /** The mail itself: what stands before the first line; all of it where nobody speaks in lines. */
 function wholeOutcome(
@@ -303,9 +313,10 @@ function lineOutcome(said: Said, index: number, known: Known, place: Place, scri
   const sender = known.speakers.get(said.who);
   const isDirect = (said.kind === 'message' || said.kind === 'file') && conversation.kind === 'direct';
   const other =
-    isDirect && sender !== undefined
+    known.speakers.get(said.to ?? '') ??
+    (isDirect && sender !== undefined
       ? known.sides.find(({ address }) => address !== sender.address)
-      : undefined;
+      : undefined);
   const { file } = said;
   const written = scribe.write(place, {
     network,
@@ -334,6 +345,10 @@ function lineOutcome(said: Said, index: number, known: Known, place: Place, scri
         event: { ...written, kind: 'file', payload: { phase: failed ? 'failed' : 'offered' } },
       };
     }
+    case 'disclaimer':
+      return { type: 'event', event: { ...written, kind: 'disclaimer' } };
+    case 'notice':
+      return { type: 'event', event: { ...written, kind: 'notice', payload: { type: 'text' } } };
     default:
       return said.who === ''
         ? { type: 'event', event: { ...written, kind: 'notice', payload: { type: 'text' } } }
@@ -344,8 +359,7 @@ function lineOutcome(said: Said, index: number, known: Known, place: Place, scri
 /** Zone: what the body states, else the settings', else that of the Date header, which is only assumed to be it. */
 function momentOf(said: Said, known: Known, place: Place, repairs: Repair[]): Moment | undefined {
   const { settings } = place.file;
-  const stated = said.zone === undefined ? undefined : zoneOf(said.zone);
-  const usable = stated !== undefined && offsetMinutes(stated) !== undefined ? stated : undefined;
+  const usable = said.zone === undefined ? undefined : zoneOf(said.zone);
   const header = known.date?.zone;
   const clock = new LogClock(
     usable === undefined && settings.zone === undefined && header !== undefined
@@ -358,22 +372,6 @@ function momentOf(said: Said, known: Known, place: Place, repairs: Repair[]): Mo
     ? { ...moment, zoneSource: 'assumed' }
     : moment;
 }
-
-/** Names of zones that mail has (RFC 5322, 4.3); any other is an offset. */
-const ZONES: Readonly<Record<string, string>> = {
-  UTC: '+00:00',
-  GMT: '+00:00',
-  Z: '+00:00',
-  EST: '-05:00',
-  EDT: '-04:00',
-  CST: '-06:00',
-  CDT: '-05:00',
-  MST: '-07:00',
-  MDT: '-06:00',
-  PST: '-08:00',
-  PDT: '-07:00',
-};
-const zoneOf = (written: string): string => ZONES[written.toUpperCase()] ?? written;
 
 function networkInHeaders(mail: Mail): string | undefined {
   const [value] = ['x-im-network', 'x-im-service', 'x-network'].flatMap((name) => mail.header(name));

@@ -2,8 +2,9 @@
  * How gateways write a conversation into a mail. None of these vendors published a grammar: a profile says by which
  * words its mails are known and which lines its bodies hold. A new one is a row here, never code.
  */
+import { CLOCK, DATE } from './stamps.ts';
 
-/** Groups that a line may have: date (`d1`–`d3`, `mon`), clock (`h`, `m`, `s`, `half`), `who`, `text`, `file`, `size`. */
+/** Groups that a line may have: those of a stamp (`stamps.ts`), `who`, `to`, `text`, `file`, `size`. */
 export interface LineForm {
   readonly kind: 'message' | 'join' | 'leave' | 'file';
   readonly pattern: RegExp;
@@ -19,8 +20,6 @@ export interface Profile {
   readonly network?: string;
 }
 
-export const DATE = String.raw`(?:(?<d1>\d{1,4})[-/.](?<d2>\d{1,2})[-/.](?<d3>\d{1,4})[ T,]{1,2})?`;
-export const CLOCK = String.raw`(?<h>\d{1,2}):(?<m>\d{2})(?::(?<s>\d{2})(?:[.,]\d{1,7})?)?(?: ?(?<half>[AaPp]\.?[Mm]\.?))?(?: ?(?<zone>UTC|GMT|Z|[ECMP][SD]T|[+-]\d{2}:?\d{2}))?`;
 const STAMP = String.raw`[[(]?${DATE}${CLOCK}[\])]?`;
 const WHO = String.raw`(?<who>[^\s:<>[\]()][^:<>[\]\n]{0,199}?)`;
 
@@ -29,12 +28,15 @@ const form = (kind: LineForm['kind'], source: string): LineForm => ({
   pattern: new RegExp(`^${source}$`, 'u'),
 });
 
+const fileLine = (name: string): string =>
+  String.raw`${STAMP}[ \t]*[-–]?[ \t]*${WHO} (?:has )?(?:sent|transferred|offered)(?: the| a)? file:? ${name}(?: \((?<size>\d{1,15}) bytes\))?(?<rest>[ ,;:–-].{0,500})?`;
+
 /** Lines as bodies hold them, the most telling first. */
 export const LINES: readonly LineForm[] = [
-  form(
-    'file',
-    String.raw`${STAMP}[ \t]*[-–]?[ \t]*${WHO} (?:has )?(?:sent|transferred|offered)(?: the| a)? file:? "?(?<file>[^"(]{1,255}?)"?(?: \((?<size>\d{1,15}) bytes\))?(?<rest>[ ,;:–-].{0,500})?`,
-  ),
+  // A name in quotes may hold blanks; one without them ends at what looks like its extension, else at the first blank.
+  form('file', fileLine(`"(?<file>[^"]{1,255})"`)),
+  form('file', fileLine(String.raw`(?<file>[^"(]{1,250}?\.[A-Za-z0-9]{1,8}(?![^\s,;:)]))`)),
+  form('file', fileLine(`"?(?<file>[^"(]{1,255}?)"?`)),
   form(
     'join',
     String.raw`${STAMP}[ \t]*[-–*]{0,3}[ \t]*${WHO} (?:has )?(?:joined|entered)(?: the (?:conversation|chat|room|conference))?\.?`,
@@ -42,6 +44,10 @@ export const LINES: readonly LineForm[] = [
   form(
     'leave',
     String.raw`${STAMP}[ \t]*[-–*]{0,3}[ \t]*${WHO} (?:has )?(?:left|departed|exited)(?: the (?:conversation|chat|room|conference))?\.?`,
+  ),
+  form(
+    'message',
+    String.raw`${STAMP}[ \t]*[-–]?[ \t]*${WHO} ?(?:->|=>|→|»)[ \t]?(?<to>[^\s:<>[\]()][^:<>[\]\n]{0,199}?):(?:[ \t](?<text>.*))?`,
   ),
   form('message', String.raw`${STAMP}[ \t]*[-–]?[ \t]*<${WHO}>[ \t]*(?<text>.*)`),
   form('message', String.raw`${STAMP}[ \t]{1,4}${WHO}>[ \t](?<text>.*)`),
@@ -57,6 +63,12 @@ export const HEAD_LINE: LineForm = form(
   'message',
   String.raw`(?<who>[^\s<>[\]()][^<>[\]\n]{0,199}?)[ \t,]{1,4}${STAMP}[ \t]*:?[ \t]*`,
 );
+
+/** What a line begins with that gives its time first, and what follows. */
+export const STAMPED = new RegExp(String.raw`^(?<stamp>${STAMP})[ \t]*[-–*]{0,3}[ \t]*(?<text>\S.*)$`, 'u');
+/** A line that is a time, and the name with its text on the next line: only where the name is one of the people's. */
+export const STAMP_LINE = new RegExp(`^${STAMP}$`, 'u');
+export const SPOKEN_LINE = new RegExp(String.raw`^${WHO}:(?:[ \t](?<text>.*))?$`, 'u');
 
 /** Which product a mail comes from, where its headers say so. */
 export const PROFILES: readonly Profile[] = [
