@@ -15,7 +15,7 @@ import { nameOf } from '../source-name.ts';
 import { NAMES, named, recordOf, type SyslogRecord, sidesIn, wallIn } from './im-syslog/record.ts';
 
 const START =
-  /^(?:<\d{1,3}>(?:1 |[A-Z][a-z]{2} )|(?:<\d{1,3}>)?\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\S{2,20} \S{1,255} \S{1,80}:? |[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2} \S)/u;
+  /^(?:\d{2,6} (?=<))?(?:<\d{1,3}>(?:1 |[A-Z][a-z]{2} )|(?:<\d{1,3}>)?\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\S{2,20} \S{1,255} \S{1,80}:? |[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2} \S)/u;
 const NOTE = 'Its grammar is not public: named values of syslog are understood by their names.';
 /** A month less than the one before by more than this is the next year. */
 const MONTHS_BACK = 6;
@@ -33,6 +33,7 @@ export const imSyslog: Format = {
     'RFC 3164 has no year: it is that of a dated line before it or near the beginning, else of the path; without either the line is a reject.',
     'RFC 3164 has no zone: state it with --zone, else UTC is assumed and marked.',
     'A line without sender and recipient is a record of the firewall about itself.',
+    'A text that nothing quotes goes to the end of the line, or to a name that such records commonly have.',
   ],
   detect({ text }) {
     const lines = text
@@ -108,21 +109,28 @@ class LineReader {
     const sender = party(network, from);
     const recipient = target === undefined ? undefined : party(network, target);
     const conversation = named(record, NAMES.conversation);
-    const text = named(record, NAMES.text) ?? (record.text === '' ? undefined : record.text.toWellFormed());
+    const message = NAMES.text.some((name) => record.values.has(name))
+      ? (named(record, NAMES.text) ?? '')
+      : undefined;
+    const outside = record.text === '' ? undefined : record.text.toWellFormed();
+    const text = message === '' ? undefined : (message ?? outside);
     const file = named(record, NAMES.file);
     const extra: { [key: string]: Json } = { host: record.host, app: record.app };
     for (const [name, value] of record.values)
       if (!isPlaced(name)) extra[name.toWellFormed()] = value.toWellFormed();
     if (conversation !== undefined) extra.conversation = conversation;
+    if (message !== undefined && outside !== undefined) extra.outside = outside;
+    // Who is written to is the room itself where the record says so.
+    const isRoom = target !== undefined && target === named(record, ['room', 'chat']);
     const written = this.#scribe.write(place, {
       network,
       conversation:
-        recipient === undefined
-          ? { id: `${record.host} ${conversation ?? ''}`.trim(), kind: 'group' }
+        recipient === undefined || isRoom
+          ? { id: `${record.host} ${conversation ?? target ?? ''}`.trim(), kind: 'group' }
           : direct(sender.address, recipient.address),
       at,
       sender,
-      recipients: to(recipient),
+      recipients: isRoom ? undefined : to(recipient),
       text,
       attachments: file === undefined ? undefined : [{ name: file, state: 'referenced' }],
       facts: {
@@ -134,7 +142,15 @@ class LineReader {
       repairs,
       extra,
     });
-    return { type: 'event', event: { ...written, kind: 'message' } };
+    if (file === undefined || text !== undefined)
+      return { type: 'event', event: { ...written, kind: 'message' } };
+    const failed = /^(?:block|den|drop|reject|fail)/iu.test(
+      named(record, ['action', 'status', 'result']) ?? '',
+    );
+    return {
+      type: 'event',
+      event: { ...written, kind: 'file', payload: { phase: failed ? 'failed' : 'offered' } },
+    };
   }
 
   /** The year of a clock without one: of a dated line before it, or of the path; after December comes January. */

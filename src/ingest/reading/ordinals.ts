@@ -22,9 +22,7 @@ export class Ordinals {
     // The id that it has as the first of its kind is also what its equals are counted by.
     const first = eventId(network, conversation, contentKey(sender, instant, text, 0));
     const ordinal = this.#count(first);
-    return ordinal === 0
-      ? first
-      : eventId(network, conversation, contentKey(sender, instant, text, ordinal));
+    return ordinal === 0 ? first : eventId(network, conversation, contentKey(sender, instant, text, ordinal));
   }
 
   /** How often a digest came before. */

@@ -27,8 +27,12 @@ const OLD =
 const DATED =
   /^(?:<\d{1,3}>)?(\d{4}-\d{2}-\d{2}T\S{8,24}) (\S{1,255}) ([^\s:[\]]{1,64})(?:\[\d{1,10}\])?:? ([\s\S]*)$/u;
 
+/** The length before a record that came over TCP (RFC 6587). */
+export const COUNT = /^\d{2,6} (?=<\d{1,3}>)/u;
+
 /** Reads a line; undefined: it is no syslog record. */
-export function recordOf(line: string): SyslogRecord | undefined {
+export function recordOf(written: string): SyslogRecord | undefined {
+  const line = written.replace(COUNT, '');
   const fresh = NEW.exec(line);
   if (fresh !== null) {
     const [, stamp = '', host = '', app = '', , , data = '', message = ''] = fresh;
@@ -71,7 +75,6 @@ function zonedTime(stamp: string): SyslogRecord['time'] {
   };
 }
 
-const PAIR = /([A-Za-z][\w.-]{0,63})=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=[\s\],;]|$)/gu;
 /** `user=ada,buddy=ben,message=sure, why not`: a value ends where a comma begins the next name. */
 const COMMAS = /(?:^|\s)[A-Za-z][\w.-]{0,63}=[^\s,"]*,\s?[A-Za-z][\w.-]{0,63}=/u;
 const NEXT_NAME = /,\s?(?=[A-Za-z][\w.-]{0,63}=)/u;
@@ -92,10 +95,7 @@ function pairs(text: string, values: Map<string, string>): string {
     }
     return outside;
   }
-  const rest = text.replaceAll(PAIR, (_all, name: string, quoted?: string, bare?: string) => {
-    put(name, quoted?.replaceAll(/\\(["\\\]])/gu, '$1') ?? bare ?? '');
-    return '';
-  });
+  const rest = withoutPairs(text, put);
   if (values.size > 0) return rest.trim();
   return rest
     .replaceAll(SAID, (_all, name: string, quoted?: string, bare?: string) => {
@@ -103,6 +103,45 @@ function pairs(text: string, values: Map<string, string>): string {
       return '';
     })
     .trim();
+}
+
+const PAIR = /([A-Za-z][\w.-]{0,63})=(?:"((?:[^"\\]|\\.)*)"(?=[\s\],;]|$)|([^\s"]*))/gu;
+/** A text or a person's name that nothing quotes ends where one of the names begins that such records have. */
+const NEXT =
+  /\s(?:msg|message|text|body|content|direction|dir|action|event|size|bytes|reason|policy|rule|status|result|type|id|msgid|category|group|severity|duration|src|dst|src_?ip|dst_?ip|sport|dport|port|from|to|user|buddy|peer|sender|recipient|proto|protocol|network|service|conv|conversation|session|session_id|chat|room|file|filename)=/giu;
+
+/** Takes the named values of a text between blanks; gives back what stands outside of them. */
+function withoutPairs(text: string, put: (name: string, value: string) => void): string {
+  let outside = '';
+  let from = 0;
+  for (const { 0: all, 1: name = '', 2: quoted, 3: bare = '', index } of text.matchAll(PAIR)) {
+    if (index < from) continue;
+    outside += text.slice(from, index);
+    from = index + all.length;
+    if (quoted !== undefined) {
+      put(name, quoted.replaceAll(/\\(["\\\]])/gu, '$1'));
+      continue;
+    }
+    const value = index + name.length + 1;
+    const end = endOf(text, from, name.toLowerCase(), bare);
+    put(name, text.slice(value, end).trim());
+    from = end;
+  }
+  return outside + text.slice(from);
+}
+
+/** Where a value that nothing quotes ends: `from` is where its first word does. */
+function endOf(text: string, from: number, name: string, bare: string): number {
+  const isText = NAMES.text.some((each) => each === name);
+  if (isText) return nextName(text, from) ?? text.length;
+  const isPerson = [...NAMES.from, ...NAMES.to].some((each) => each === name);
+  // Without a name behind it, what follows the first word is the text of the record.
+  return (isPerson && bare !== '' ? nextName(text, from) : undefined) ?? from;
+}
+
+function nextName(text: string, from: number): number | undefined {
+  NEXT.lastIndex = from;
+  return NEXT.exec(text)?.index;
 }
 
 /** Wall clock of a time without a year, as if UTC. */
