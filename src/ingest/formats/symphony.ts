@@ -1,6 +1,7 @@
 /**
- * Symphony as its datafeed gives it: real-time events, alone, in lists, in pages (`events`) or one a line. Event types
- * and payloads: the vendor's developer documentation, “Real-time events”.
+ * Symphony as its datafeed gives it: real-time events, alone, in lists, in pages (`events`) or one a line; and messages
+ * as its agent lists those of a stream, which are what an event of a message holds. Event types and payloads: the
+ * vendor's developer documentation, “Real-time events”.
  */
 import type { Format, Frame, Source, SourceFile } from '../format.ts';
 import { isJsonLines, jsonLineFrames, type ReadLine } from '../reading/json-lines.ts';
@@ -20,7 +21,7 @@ export const symphony: Format = {
       note: 'The batch format of Content Export is not published.',
     },
   ],
-  unit: 'An event.',
+  unit: 'An event, or a message of a list.',
   limits: [
     'A suppressed message becomes a deletion; its text is there only where its own event is.',
     'Files are references; their bytes are fetched by another call.',
@@ -30,6 +31,12 @@ export const symphony: Format = {
       /"type"\s*:\s*"(?:MESSAGESENT|MESSAGESUPPRESSED|SHAREDPOST|INSTANTMESSAGECREATED|ROOM[A-Z]+|USER[A-Z]*ROOM|CONNECTION[A-Z]+|SYMPHONYELEMENTSACTION)"/u.test(
         text,
       );
+    const isList =
+      /"messageId"\s*:/u.test(text) &&
+      /"stream"\s*:\s*\{/u.test(text) &&
+      /"message"\s*:\s*"<(?:div|messageML)\b/iu.test(text);
+    if (isList && !shape)
+      return { confidence: 0.8, reason: 'JSON of Symphony messages (“messageId”, “stream”, PresentationML)' };
     return shape && /"initiator"\s*:/u.test(text) && /"payload"\s*:/u.test(text)
       ? { confidence: 0.9, reason: 'JSON of Symphony events (“type”, “initiator”, “payload”)' }
       : undefined;

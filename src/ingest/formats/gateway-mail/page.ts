@@ -12,11 +12,7 @@ export function pageText(html: string, repairs: Repair[]): string {
     .split(/(<pre\b[^<>]{0,1000}>[\s\S]*?<\/pre>)/iu)
     .map((part, i) => (i % 2 === 1 ? part : part.replaceAll(/[ \t\r\n]+/gu, ' ')))
     .join('');
-  const rows = folded
-    .replaceAll(/<\/(?:td|th)\s*>\s*(?=<t[dh]\b)/giu, '\t')
-    .replaceAll(/<\/(?:tr|li|table|ul|ol|pre|blockquote)\s*>/giu, '<br>')
-    .replaceAll(/<hr\b[^<>]{0,1000}>/giu, '<br>');
-  return htmlText(rows, repairs)
+  return htmlText(folded, repairs)
     .split('\n')
     .map((line) => line.replaceAll(/^ +| +$/gu, '').replaceAll(/ *\t */gu, '\t'))
     .join('\n')

@@ -44,8 +44,8 @@ export class Known {
 const MAX_KNOWN = 500_000;
 
 export function outcomeOf(unit: JsonUnit, known: Known): Outcome {
-  const raw = unit.value;
-  if (!isObject(raw)) return reject('json-shape', 'not an object');
+  if (!isObject(unit.value)) return reject('json-shape', 'not an object');
+  const raw = asEvent(unit.value);
   const type = textOf(raw.type);
   if (type === undefined) return reject('field-missing', 'type');
   const inner = innerOf(raw);
@@ -58,6 +58,12 @@ export function outcomeOf(unit: JsonUnit, known: Known): Outcome {
   if (conversation === undefined) return reject('conversation-unknown', 'stream');
   return read(raw, type, inner, message, at, initiator, conversation, unit, known);
 }
+
+/** A message of a list as the event that told of it. */
+const asEvent = (raw: JsonObject): JsonObject =>
+  raw.type === undefined && raw.messageId !== undefined && isObject(raw.stream)
+    ? { type: 'MESSAGESENT', timestamp: raw.timestamp, payload: { messageSent: { message: raw } } }
+    : raw;
 
 /** Milliseconds since 1970; 0 stands for none. */
 function momentOf(value: unknown): Moment | undefined {
