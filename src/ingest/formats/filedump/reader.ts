@@ -131,8 +131,7 @@ export class DumpReader {
     switch (name) {
       case 'ParticipantEntered':
       case 'ParticipantLeft': {
-        // FaceTime lists the room itself among those who enter it.
-        if (room.perspective !== undefined && childText(node, 'LoginName') === room.perspective)
+        if (room.perspective !== undefined && isRoomItself(node, room.perspective))
           return { type: 'excluded', reason: 'room-itself' };
         const kind = name === 'ParticipantEntered' ? 'join' : 'leave';
         const id = this.#idOf(unit, kind);
@@ -302,6 +301,12 @@ export class DumpReader {
     return this.#ordinals.id(network, conversation.id, who, at.instant, text);
   }
 }
+
+/** FaceTime lists the room itself among those who enter it; where whose copy it is stands there instead, that is a person. */
+const isRoomItself = (node: XmlNode, perspective: string): boolean =>
+  childText(node, 'LoginName') === perspective &&
+  !/^true$/iu.test(childText(node, 'InternalFlag') ?? '') &&
+  !/^[^\s@]+@(?!.*\b(?:conference|rooms?|chat|muc)\b)\S+$/iu.test(perspective);
 
 function event(value: Event): Outcome {
   return { type: 'event', event: value };
