@@ -10,7 +10,7 @@ import type { XmlNode } from '../../reading/xml.ts';
 import { contactOutcome, extraOf } from '../xmpp/contact.ts';
 import { attribute } from '../xmpp/element.ts';
 import { bare, NETWORK, person } from '../xmpp/people.ts';
-import { epochOf, messageOf, stanzaIn } from '../xmpp/row.ts';
+import { epochOf, messageOf, stanzaIn, withAttributes, withBody } from '../xmpp/row.ts';
 import { StanzaReader } from '../xmpp/stanza.ts';
 
 export const TABLES: Tables['columns'] = {
@@ -86,8 +86,9 @@ export class ArchiveReader implements TableReader {
       return [{ type: 'reject', code: 'field-invalid', detail: 'xml' }];
     const owner = isRoom ? room : (ownerOf(row) ?? username);
     const node =
-      kept ??
-      messageOf({ type: row.value('kind'), from: isRoom ? peer : undefined, to: room }, { body: txt });
+      kept === undefined
+        ? messageOf({ type: row.value('kind'), from: isRoom ? peer : undefined, to: room }, { body: txt })
+        : withBody(fromOccupant(kept, room, row.value('nick')), txt);
     const account = isRoom ? undefined : accountIn(kept, row.value('bare_peer') ?? peer, owner);
     return this.#stanzas.read(node, {
       place,
@@ -170,3 +171,9 @@ function createdAt(text: string | undefined): ReturnType<typeof epochOf> {
     ? undefined
     : { ...moment, zoneSource: offset === undefined ? 'assumed' : 'stated' };
 }
+
+/** A room's stanza without a sender is that of the occupant whose nick stands beside it. */
+const fromOccupant = (kept: XmlNode, room: string | undefined, nick: string | undefined): XmlNode =>
+  room === undefined || nick === undefined || nick === '' || kept.attributes.from !== undefined
+    ? kept
+    : withAttributes(kept, { from: `${bare(room)}/${nick}` });

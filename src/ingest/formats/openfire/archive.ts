@@ -7,7 +7,7 @@ import type { TableReader } from '../../reading/table-frames.ts';
 import type { Row, Tables } from '../../reading/tables.ts';
 import { contactOutcome, extraOf } from '../xmpp/contact.ts';
 import { bare, NETWORK, occupant, person } from '../xmpp/people.ts';
-import { epochOf, jid, messageOf, stanzaIn, withAttributes } from '../xmpp/row.ts';
+import { epochOf, jid, messageOf, stanzaIn, withAttributes, withBody } from '../xmpp/row.ts';
 import { StanzaReader } from '../xmpp/stanza.ts';
 
 /** Tables that are read; columns as the published schemas have them. */
@@ -147,7 +147,10 @@ export class ArchiveReader implements TableReader {
     const node =
       kept === undefined
         ? messageOf({ from, to, type, id }, { body })
-        : withAttributes(kept, { id, ...(privately !== undefined && { from, to, type: 'chat' }) });
+        : withAttributes(withBody(kept, body), {
+            id,
+            ...(privately !== undefined && { from, to, type: 'chat' }),
+          });
     return this.#stanzas.read(node, {
       place,
       part,
@@ -187,7 +190,7 @@ export class ArchiveReader implements TableReader {
     const node =
       kept === undefined
         ? messageOf(message, { ...(subject !== '' && { subject }), ...(body !== '' && { body }) })
-        : withAttributes(kept, { id: message.id });
+        : withAttributes(withBody(kept, body), { id: message.id });
     return this.#stanzas.read(node, {
       place,
       part,

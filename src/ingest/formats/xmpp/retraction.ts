@@ -2,6 +2,7 @@
 import type { Json } from '../../../core/event.ts';
 import type { Draft } from '../../reading/scribe.ts';
 import type { XmlNode } from '../../reading/xml.ts';
+import { isOfCall } from './call.ts';
 import { attribute, child } from './element.ts';
 import { bare, occupant, person } from './people.ts';
 
@@ -9,6 +10,7 @@ import { bare, occupant, person } from './people.ts';
 export function retraction(node: XmlNode): { readonly id: string; readonly node: XmlNode } | undefined {
   const retract = child(node, 'retract');
   const id = retract === undefined ? undefined : attribute(retract, 'id');
+  if (retract !== undefined && isOfCall(retract)) return undefined;
   if (retract !== undefined && id !== undefined) return { id, node: retract };
   const applied = child(node, 'apply-to');
   const to = applied === undefined ? undefined : attribute(applied, 'id');

@@ -29,6 +29,16 @@ export function messageOf(
   return { name: 'message', attributes: given, children, text: '' };
 }
 
+/** A message whose text stands beside it: a server may keep the body in a column and drop it from the stanza. */
+export function withBody(node: XmlNode, body: string | undefined): XmlNode {
+  if (body === undefined || body === '' || node.name !== 'message') return node;
+  if (node.children.some(({ name }) => name === 'body')) return node;
+  return {
+    ...node,
+    children: [...node.children, { name: 'body', attributes: {}, children: [], text: body }],
+  };
+}
+
 /** A stanza with other attributes; undefined takes one away. */
 export function withAttributes(
   node: XmlNode,

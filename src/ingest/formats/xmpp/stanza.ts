@@ -2,6 +2,7 @@ import { changeKey, type EventKey, eventId } from '../../../core/ids.ts';
 import type { Outcome } from '../../format.ts';
 import { type Draft, direct, Scribe } from '../../reading/scribe.ts';
 import type { XmlNode } from '../../reading/xml.ts';
+import { callPhase } from './call.ts';
 import { draftOf } from './draft.ts';
 import { attribute, child, localName, said } from './element.ts';
 import type { Heard, Known } from './heard.ts';
@@ -204,6 +205,9 @@ export class StanzaReader {
         },
       ];
     }
+    const phase = callPhase(node);
+    if (phase !== undefined)
+      return [{ type: 'event', event: { ...write(), kind: 'call', payload: { phase } } }];
     const [unknown] = node.children.filter((each) => !SIGNALS.has(localName(each)));
     if (unknown === undefined) return [{ type: 'excluded', reason: 'client-signal' }];
     return [
