@@ -15,7 +15,7 @@ export function stanzaOf(table: LuaTable, depth = 0): XmlNode | undefined {
   const node: XmlNode = { name, attributes, children: [], text: '' };
   // Older versions keep children in the stanza itself, newer ones in `__array`.
   const inner = table.get('__array');
-  for (const child of elementsOf(isTable(inner) ? inner : table)) {
+  for (const child of elementsOf(isTable(inner) && inner.size > 0 ? inner : table)) {
     if (typeof child === 'string') node.text += child;
     else if (isTable(child)) {
       const found = stanzaOf(child, depth + 1);

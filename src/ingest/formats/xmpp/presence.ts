@@ -6,7 +6,7 @@ import type { XmlNode } from '../../reading/xml.ts';
 import { attribute, child, said } from './element.ts';
 import type { Heard } from './heard.ts';
 import { delayOf } from './moment.ts';
-import { bare, NETWORK, occupant, person, realJid } from './people.ts';
+import { bare, NETWORK, occupant, person, realJid, resourceOf } from './people.ts';
 
 const MAX_PRESENT = 200_000;
 
@@ -40,7 +40,7 @@ export function presenceOutcome(
     network: NETWORK,
     at,
     text: text === '' ? undefined : text,
-    perspective: heard.owner === undefined ? undefined : bare(heard.owner),
+    perspective: heard.owner === undefined || heard.room !== undefined ? undefined : bare(heard.owner),
     facts: heard.facts,
     repairs,
     part: heard.part,
@@ -48,11 +48,15 @@ export function presenceOutcome(
   };
 
   const muc = child(node, 'x', 'http://jabber.org/protocol/muc#user');
-  if (muc !== undefined && from !== undefined) {
+  // A room's own archive holds the presence of its occupants, and may leave out what a room adds to it.
+  if (
+    from !== undefined &&
+    (muc !== undefined || (heard.room !== undefined && resourceOf(from) !== undefined))
+  ) {
     const conversation = { id: bare(from), kind: 'room' } as const;
     const real = realJid(node) ?? present.get(from);
     const sender = occupant(from, real);
-    const item = child(muc, 'item');
+    const item = muc === undefined ? undefined : child(muc, 'item');
     for (const name of ['affiliation', 'role', 'nick'] as const) {
       const value = item === undefined ? undefined : attribute(item, name);
       if (value !== undefined) extra[name] = value;
