@@ -54,7 +54,9 @@ export class ArchiveReader implements TableReader {
               ? 'tc_users'
               : columns.has('creator_jid')
                 ? 'tc_rooms'
-                : undefined,
+                : columns.has('real_jid') && columns.has('nick_jid') && columns.has('direction')
+                  ? 'tc_timelog'
+                  : undefined,
   };
   readonly #stanzas = new StanzaReader();
   readonly #scribe = new Scribe();
@@ -130,7 +132,7 @@ export class ArchiveReader implements TableReader {
     const node =
       kept === undefined || (!hasBody && body !== undefined)
         ? messageOf(
-            { from, to: target, type, id },
+            { from: room === undefined ? from : (nick ?? from), to: target, type, id },
             { subject: body === undefined ? subject : undefined, body },
           )
         : withAttributes(kept, { type, ...(id !== undefined && { id }) });
@@ -173,7 +175,9 @@ export class ArchiveReader implements TableReader {
   }
 
   #coming(row: Row, place: Place, part: string | undefined, repairs: Repair[]): Outcome {
-    const at = this.#at(row.value('date_time') ?? row.value('datetime'), place.file.settings, repairs);
+    // Versions call the column of the time differently.
+    const column = row.columns.find((name) => /date|time/u.test(name));
+    const at = this.#at(column === undefined ? undefined : row.value(column), place.file.settings, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at, detail: 'date_time' };
     const [nick, real] = [row.value('nick_jid'), row.value('real_jid')];
     const sender = occupant(nick ?? '', real);
