@@ -8,18 +8,16 @@ import type { Format, Outcome, SourceFile } from '../format.ts';
 import { type DateDigits, DateOrders, dateMs, sayAssumed } from '../reading/date-order.ts';
 import { type EntryLog, entryFrames, type Role, withoutBlankEnd } from '../reading/entries.ts';
 import { lines } from '../reading/lines.ts';
-import { dayMs, LogClock } from '../reading/log-clock.ts';
+import { LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
 import { decode, openText } from '../reading/text.ts';
 import { nameOf } from '../source-name.ts';
 import { DESKTOP_ENTRY, DESKTOP_MEDIA, DesktopNames } from './line/desktop.ts';
+import { type Head, headOf } from './line/entry.ts';
 
 const NETWORK = 'line';
-const ENTRY = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) ?([AaPp][Mm])?\t([^\t]{0,200})\t/u;
-/** What LINE itself says stands behind the time alone. */
-const TOLD = /^(上午|下午|午前|午後|오전|오후)? ?(\d{1,2}):(\d{2}) ?([AaPp][Mm])?\t([^\t]+)$/u;
 const DATE = /^(?:\p{L}{1,12}\.?,? ?)?(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})(?:$|[^\d\t][^\t]{0,24}$)/u;
 /** Titles of a chat with one person, and of a group. */
 const ONE =
@@ -56,7 +54,7 @@ export const line: Format = {
   detect({ text }) {
     const found = text.slice(0, 8192).split(/\r?\n/u, 60);
     const title = (found[0] ?? '').trim();
-    const entries = found.filter((each) => ENTRY.test(each)).length;
+    const entries = found.filter((each) => headOf(each)?.name !== undefined).length;
     const isTitled = ONE.test(title) || GROUP.test(title) || TITLED.test(title);
     const day = found.findIndex((each) => DESKTOP_DAY.test(each));
     if (entries === 0 && day !== -1 && found.slice(day).some((each) => DESKTOP_ENTRY.test(each)))
@@ -98,11 +96,11 @@ async function surveyOf(file: SourceFile): Promise<Survey> {
   for await (const texts of textsOf(file))
     for (const text of texts) {
       title ??= text.trim();
-      const entry = ENTRY.exec(text);
-      const date = entry === null ? DATE.exec(text) : null;
+      const head = headOf(text);
+      const date = head === undefined ? DATE.exec(text) : null;
       if (date !== null) orders.see(digitsOf(date));
-      const sender = entry?.[5];
-      hasTabs ||= sender !== undefined || TOLD.test(text);
+      hasTabs ||= head !== undefined;
+      const sender = head?.name;
       if (sender !== undefined && sender !== '' && senders.size < MAX_SENDERS) senders.add(sender);
       const begun = hasTabs ? null : DESKTOP_ENTRY.exec(text);
       if (begun === null) continue;
@@ -146,7 +144,7 @@ const UNSENT =
 const MEDIA =
   /^\[(?:Photo|Video|Voice message|File|Sticker|Album|照片|视频|影片|语音信息|語音訊息|文件|檔案|贴图|貼圖|写真|動画|ボイスメッセージ|ファイル|スタンプ|รูป|รูปภาพ|วิดีโอ|สติกเกอร์|ข้อความเสียง|사진|동영상|스티커|파일|음성메시지|Foto|Video|Stiker)\]$/u;
 
-class LineLog implements EntryLog {
+class LineLog implements EntryLog<Head> {
   readonly #survey: Survey;
   readonly #clock: LogClock;
   readonly #scribe = new Scribe();
@@ -189,10 +187,10 @@ class LineLog implements EntryLog {
     return this.#survey.names !== undefined && DESKTOP_MEDIA.test(`${name} ${text}`);
   }
 
-  role(text: string): Role {
-    const isEntry =
-      this.#survey.names === undefined ? ENTRY.test(text) || TOLD.test(text) : DESKTOP_ENTRY.test(text);
-    if (isEntry) return 'entry';
+  role(text: string): Role | Head {
+    if (this.#survey.names !== undefined && DESKTOP_ENTRY.test(text)) return 'entry';
+    const head = this.#survey.names === undefined ? headOf(text) : undefined;
+    if (head !== undefined) return head;
     if (DATE.test(text) || SAVED.test(text) || text.trim() === this.#survey.title) return 'heading';
     return 'more';
   }
@@ -207,20 +205,16 @@ class LineLog implements EntryLog {
     this.#day = ms === undefined ? undefined : { ms, date, from: isKnown ? 'record' : from };
   }
 
-  read(written: string, place: Place, repairs: Repair[]): Outcome {
+  read(written: string, place: Place, repairs: Repair[], found: Head | undefined): Outcome {
     const entry = this.#survey.names === undefined ? written : tabbed(written, this.#survey.names, repairs);
-    const match = ENTRY.exec(entry);
-    const told = match === null ? TOLD.exec(entry.replace(/\n[\s\S]*$/u, '')) : null;
-    if (match === null && told === null) return { type: 'reject', code: 'line-unknown' };
-    const [, before, hour = '', minute = '', after] = match ?? told ?? [];
-    const name = match?.[5] ?? '';
+    const head = found ?? headOf(entry.split('\n', 1)[0] ?? '');
+    if (head === undefined) return { type: 'reject', code: 'line-unknown' };
     if (this.#day === undefined) return { type: 'reject', code: 'time-missing' };
-    // Some versions write the first hour of a day as the 24th.
-    const clock = dayMs(hour === '24' ? '0' : hour, minute, undefined, before ?? after);
+    const { clock, name = '' } = head;
     const at = clock === undefined ? undefined : this.#clock.moment(this.#day.ms + clock, 'min', repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
     sayAssumed(this.#day.date, this.#day.from, repairs);
-    const text = unquoted(withoutBlankEnd(told?.[5] ?? entry.slice(match?.[0].length ?? 0)));
+    const text = unquoted(withoutBlankEnd(entry.slice(head.text)));
     const joined = name === '' ? JOINED.exec(text)?.[1] : undefined;
     const left = name === '' ? LEFT.exec(text)?.[1] : undefined;
     const unsent = name === '' ? UNSENT.exec(text) : null;

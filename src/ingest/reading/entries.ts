@@ -12,15 +12,19 @@ import { decode, decodeHead, measure, openText, readHead, type TextStream } from
  */
 export type Role = 'entry' | 'more' | 'heading' | 'blank' | 'unknown';
 
-export interface EntryLog {
+/** `Head`: what a log finds at the beginning of an entry, so that reading need not look for it again. */
+export interface EntryLog<Head extends object = never> {
   /** Where a line falls into several: a global pattern of ASCII that is empty itself and stands before each further one. */
   readonly splits?: RegExp;
-  /** Asked once for every line, in their order, ahead of reading. Without an entry before it, `more` is `unknown`. */
-  role(line: string): Role;
+  /**
+   * Asked once for every line, in their order, ahead of reading; a head is that of an entry. Without an entry before
+   * it, `more` is `unknown`.
+   */
+  role(line: string): Role | Head;
   /** Units of an entry, where they can be more than one. */
   unitsOf?(entry: string): number;
-  /** Reads an entry, its lines joined by line feeds: one outcome a unit. */
-  read(entry: string, place: Place, repairs: Repair[]): Outcome | readonly Outcome[];
+  /** Reads an entry, its lines joined by line feeds: one outcome a unit. No head: its line was said to be an `entry`. */
+  read(entry: string, place: Place, repairs: Repair[], head: Head | undefined): Outcome | readonly Outcome[];
   /** Takes a heading, at its turn among the entries. */
   heading?(line: string): void;
 }
@@ -30,7 +34,8 @@ export const withoutBlankEnd = (text: string): string =>
   text.endsWith('\n') ? text.replace(/\n+$/u, '') : text;
 
 /** An entry whose lines are being gathered; past the largest unit they are passed over and only measured. */
-interface Gathered {
+interface Gathered<Head> {
+  readonly head: Head | undefined;
   readonly offset: number;
   length: number;
   chars: number;
@@ -40,13 +45,13 @@ interface Gathered {
 }
 
 /** All entries of a file; a file without any is one exclusion. */
-export async function* entryFrames(
+export async function* entryFrames<Head extends object>(
   source: Source,
   file: SourceFile,
-  log: EntryLog,
+  log: EntryLog<Head>,
 ): AsyncIterable<readonly Frame[]> {
   const stream = await openText(file);
-  let open: Gathered | undefined;
+  let open: Gathered<Head> | undefined;
   let units = 0;
   for await (const read of lines(await withLineFeeds(stream, file))) {
     const batch = log.splits === undefined ? read : read.flatMap((line) => split(stream, line, log.splits));
@@ -65,9 +70,10 @@ export async function* entryFrames(
       }
       if (role === 'blank' || (role === 'more' && text?.trim() === '')) continue;
       close();
-      if (role === 'entry' && text !== undefined) {
+      const head = typeof role === 'string' ? undefined : role;
+      if ((role === 'entry' || head !== undefined) && text !== undefined) {
         const { offset, length } = line;
-        open = { offset, length, chars: text.length, text, repairs };
+        open = { head, offset, length, chars: text.length, text, repairs };
         units++;
       } else if (role === 'heading' && text !== undefined) {
         frames.push(headingFrame(file, line, () => log.heading?.(text)));
@@ -99,7 +105,7 @@ function split(stream: TextStream, line: Line, pattern: RegExp | undefined): Lin
   });
 }
 
-function add(open: Gathered, line: Line, text: string, repairs: readonly Repair[]): void {
+function add(open: Gathered<object>, line: Line, text: string, repairs: readonly Repair[]): void {
   open.length = line.offset + line.length - open.offset;
   open.chars += text.length + 1;
   if (open.chars > MAX_UNIT) open.text = '';
@@ -109,12 +115,17 @@ function add(open: Gathered, line: Line, text: string, repairs: readonly Repair[
       open.repairs.push(repair);
 }
 
-function entryFrame(source: Source, file: SourceFile, log: EntryLog, open: Gathered): Frame {
+function entryFrame<Head extends object>(
+  source: Source,
+  file: SourceFile,
+  log: EntryLog<Head>,
+  open: Gathered<Head>,
+): Frame {
   const { offset, length } = open;
   if (open.chars > MAX_UNIT) return rejectFrame(file, open, 'unit-too-long');
-  const { text, repairs } = open;
+  const { head, text, repairs } = open;
   const read = (): readonly Outcome[] => {
-    const found = log.read(text, { source, file, offset, length }, repairs);
+    const found = log.read(text, { source, file, offset, length }, repairs, head);
     return 'type' in found ? [found] : found;
   };
   return { file, offset, length, units: log.unitsOf?.(text) ?? 1, read };

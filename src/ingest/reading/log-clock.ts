@@ -7,6 +7,8 @@ import { instantOf, isZone, numberOf, wallText, ZoneClock } from './time.ts';
 export class LogClock {
   readonly #clock: ZoneClock;
   readonly #source: Moment['zoneSource'];
+  /** The moment made last, where nothing had to be said of it: several entries stand in one minute, or second. */
+  #last: { readonly wall: number; readonly moment: Moment } | undefined;
 
   constructor(settings: FileSettings, found?: { readonly zone: string; readonly source: 'stated' | 'path' }) {
     // A damaged log can state an offset that no clock has: it says nothing then.
@@ -19,16 +21,21 @@ export class LogClock {
 
   /** `wall`: milliseconds as if UTC. Undefined: no instant that can be kept. */
   moment(wall: number, precision: Moment['precision'], repairs: Repair[]): Moment | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.wall === wall && last.moment.precision === precision) return last.moment;
+    const said = repairs.length;
     const ms = this.#clock.instant(wall, repairs);
     const instant = instantOf(ms);
     if (instant === undefined) return undefined;
-    return {
+    const moment: Moment = {
       instant,
       wall: ms === wall ? instant.slice(0, 19) : wallText(wall),
       zone: this.#clock.zone,
       zoneSource: this.#source,
       precision,
     };
+    if (repairs.length === said) this.#last = { wall, moment };
+    return moment;
   }
 }
 

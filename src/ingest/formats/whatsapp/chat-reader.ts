@@ -18,16 +18,15 @@ import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to, type Written } from '../../reading/scribe.ts';
 import { nameOf } from '../../source-name.ts';
 import {
-  documentOmitted,
   editedText,
   fileBehind,
   fileNamed,
   isDeleted,
   isEncryptionNotice,
-  isOmitted,
+  omittedFile,
   systemLine,
 } from './phrases.ts';
-import { isStamped, type Stamp, stampOf } from './stamp.ts';
+import { type Stamp, stampOf } from './stamp.ts';
 import { type Survey, senderOf } from './survey.ts';
 
 const NETWORK = 'whatsapp';
@@ -39,7 +38,7 @@ const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const TITLE =
   /(?:^|\/)(?:WhatsApp[- ]Chat (?:with|mit) |WhatsApp-chat met |Chat (?:de WhatsApp con|WhatsApp con|di WhatsApp con) |Discussion WhatsApp avec |Conversa do WhatsApp com |Chat do WhatsApp com |Чат WhatsApp с (?:контактом )?|(?:WhatsApp[- ]Chat|Chat (?:de |di |do )?WhatsApp|Discussion WhatsApp|Conversa do WhatsApp|Чат WhatsApp) - )([^/]+?)(?: ?\(\d+\))?(?:\.txt|\.zip!\/[^/]+\.txt|\/_chat\.txt)$/iu;
 
-export class ChatReader implements EntryLog {
+export class ChatReader implements EntryLog<Stamp> {
   /** Files beside the chat that a message has named. */
   readonly used = new Set<SourceFile>();
   readonly #survey: Survey;
@@ -82,12 +81,11 @@ export class ChatReader implements EntryLog {
     return known.length < 2 ? this.#self : undefined;
   }
 
-  role(line: string): Role {
-    return isStamped(line) ? 'entry' : 'more';
+  role(line: string): Role | Stamp {
+    return stampOf(line) ?? 'more';
   }
 
-  read(entry: string, place: Place, repairs: Repair[]): Outcome {
-    const stamp = stampOf(entry);
+  read(entry: string, place: Place, repairs: Repair[], stamp: Stamp | undefined): Outcome {
     if (stamp === undefined) return { type: 'reject', code: 'line-unknown' };
     const at = this.#moment(stamp, repairs);
     if (at === undefined) return { type: 'reject', code: 'time-invalid' };
@@ -139,11 +137,11 @@ export class ChatReader implements EntryLog {
       sender?: Party | undefined;
       actor?: Party | undefined;
       text?: string;
-      attachments?: readonly Attachment[];
-      extra?: { readonly [key: string]: string };
+      attachments?: readonly Attachment[] | undefined;
+      extra?: { readonly [key: string]: string } | undefined;
     },
   ): Written {
-    const { sender } = more;
+    const { sender, actor, text, attachments, extra } = more;
     const other =
       sender !== undefined && this.#sides.length === 2
         ? this.#sides.find(({ address }) => address !== sender.address)
@@ -152,7 +150,11 @@ export class ChatReader implements EntryLog {
       network: NETWORK,
       conversation: this.#conversation,
       at,
-      ...more,
+      sender,
+      actor,
+      text,
+      attachments,
+      extra,
       recipients: to(other),
       perspective: this.#self,
       facts: this.#facts,
@@ -183,10 +185,10 @@ export class ChatReader implements EntryLog {
     const base = this.#write(place, at, repairs, {
       sender,
       text,
-      ...(attachment !== undefined && { attachments: [attachment] }),
-      ...(edited !== undefined && { extra: { edited: source.slice(edited.length).trim() } }),
+      attachments: attachment === undefined ? undefined : [attachment],
+      extra: edited === undefined ? undefined : { edited: source.slice(edited.length).trim() },
     });
-    const holdings = holding === undefined ? {} : { holdings: [holding] };
+    const holdings = holding === undefined ? undefined : { holdings: [holding] };
     if (edited === undefined) return { type: 'event', event: { ...base, kind: 'message' }, ...holdings };
     const key = contentKey(sender.address, at.instant, text, 0);
     return {
@@ -205,9 +207,8 @@ export class ChatReader implements EntryLog {
   /** The file that a text stands for, and its bytes where they are beside the chat. */
   #attached(text: string): { attachment?: Attachment; holding?: Holding } {
     const line = firstLine(text);
-    const left = documentOmitted(line)?.toWellFormed();
-    if (isOmitted(line))
-      return { attachment: { ...(left !== undefined && { name: left }), state: 'missing' } };
+    const omitted = omittedFile(line);
+    if (omitted !== undefined) return { attachment: { ...omitted, state: 'missing' } };
     const name = fileNamed(line, (each) => this.#media.has(each)) ?? fileBehind(text);
     if (name === undefined) return {};
     const file = this.#media.get(name);

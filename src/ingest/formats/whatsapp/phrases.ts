@@ -121,7 +121,7 @@ export const isOfGroup = (text: string): boolean => {
   return kind === 'join' || kind === 'leave' || kind === 'name';
 };
 
-const DELETED = new Set([
+const DELETED = [
   'this message was deleted',
   'you deleted this message',
   'this message was deleted by admin',
@@ -148,27 +148,40 @@ const DELETED = new Set([
   'このメッセージは削除されました',
   '此消息已被删除',
   '您删除了这条消息',
-]);
+];
+/** What stands where a message was deleted. One pattern that begins the text: nearly all end at their first letter. */
+const IS_DELETED = new RegExp(
+  `^(?:[\\u200e\\u200f\\s]*(?:${DELETED.join('|')})[.。\\s]*|\\u200e?This message was deleted by admin .{1,80})$`,
+  'iu',
+);
 
 /** The text that stands where a message was deleted. */
-export const isDeleted = (text: string): boolean =>
-  (text.length < 64 && DELETED.has(text.replaceAll(/^[\u200e\u200f\s]+|[.。\s]+$/gu, '').toLowerCase())) ||
-  /^\u200e?This message was deleted by admin .{1,80}$/u.test(text);
+export const isDeleted = (text: string): boolean => IS_DELETED.test(text);
 
 const EDITED =
   / ?\u200e?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|Ce message a été modifié|Questo messaggio è stato modificato|(?:Essa|Esta) mensagem foi editada|Mensagem editada|Dit bericht is bewerkt|Сообщение изменено|Bu mesaj düzenlendi|このメッセージは編集されました|此消息已编辑|此訊息已編輯|편집된 메시지)[.。]?>$/u;
 
 /** The text of an edited message without the mark that says so; undefined for one without it. */
 export function editedText(text: string): string | undefined {
-  const match = EDITED.exec(text.slice(-64));
+  const match = text.endsWith('>') ? EDITED.exec(text.slice(-64)) : null;
   return match === null ? undefined : text.slice(0, text.length - match[0].length);
 }
 
 const OMITTED =
-  /^\u200e?(?:<(?:Media omitted|Medien ausgeschlossen|Medien weggelassen|Multimedia omitido|Archivo omitido|Médias omis|Fichier omis|Media omessi|File multimediale omesso|Mídia oculta|Arquivo de mídia oculto|Ficheiro não revelado|Media weggelaten|Без медиафайлов|Medya dahil edilmedi|Media tidak disertakan|미디어 파일을 생략한 메시지|メディアなし|メディアは含まれていません|省略多媒体文件|忽略多媒体文件|略過多媒體檔|미디어 파일을 제외한 대화내용|미디어 파일 제외됨|メディア省略|メディアを除く|Medie(?:r|fil) udeladt|Medier udelatt|Media utelatt|Utelatte medier|Media har utelämnats|Media utelämnad|Mediet utelämnades|Media jätettiin pois|Hiányzó médiafájl|Média vynechána|Médiá vynechané|[Pp]ominięto multimedia|Fișier media omis|تم استبعاد الوسائط|المدیا حذف شد|המדיה לא נכללה|मीडिया के बिना)>|(?:image|video|audio|sticker|GIF|document|Contact card|video note) omitted|[^\n]{1,120} • \u200e?\d+ pages? \u200e?document omitted|(?:Bild|Video|Audio|Sticker|GIF|Dokument|Videonachricht) weggelassen|(?:imagen|Video|audio|sticker|GIF|documento) omitid[oa]|(?:image|vidéo|audio|sticker|GIF|document) absente?|(?:immagine|video|audio|sticker|GIF|documento) omess[oa]|(?:imagem|vídeo|áudio|figurinha|GIF|documento) ocultad?[oa]|(?:afbeelding|video|audio|sticker|GIF|document) weggelaten|(?:изображение|видео|аудиофайл|стикер|GIF|документ) (?:отсутству|опущен|пропущен)\p{L}{1,5}|(?:画像|動画|音声|ステッカー|GIF|文書)は含まれていません|(?:忽略|省略)(?:图像|图片|视频|音频|贴图|文件|GIF)|(?:图片|影像|視訊|音訊|貼圖|文件)已略過|(?:사진|동영상|오디오|스티커|문서) 생략됨)$/u;
+  /^\u200e?(?:<(?:Media omitted|Medien ausgeschlossen|Medien weggelassen|Multimedia omitido|Archivo omitido|Médias omis|Fichier omis|Media omessi|File multimediale omesso|Mídia oculta|Arquivo de mídia oculto|Ficheiro não revelado|Media weggelaten|Без медиафайлов|Medya dahil edilmedi|Media tidak disertakan|미디어 파일을 생략한 메시지|メディアなし|メディアは含まれていません|省略多媒体文件|忽略多媒体文件|略過多媒體檔|미디어 파일을 제외한 대화내용|미디어 파일 제외됨|メディア省略|メディアを除く|Medie(?:r|fil) udeladt|Medier udelatt|Media utelatt|Utelatte medier|Media har utelämnats|Media utelämnad|Mediet utelämnades|Media jätettiin pois|Hiányzó médiafájl|Média vynechána|Médiá vynechané|[Pp]ominięto multimedia|Fișier media omis|تم استبعاد الوسائط|المدیا حذف شد|המדיה לא נכללה|मीडिया के बिना)>|(?:image|video|audio|sticker|GIF|document|Contact card|video note) omitted|(?:Bild|Video|Audio|Sticker|GIF|Dokument|Videonachricht) weggelassen|(?:imagen|Video|audio|sticker|GIF|documento) omitid[oa]|(?:image|vidéo|audio|sticker|GIF|document) absente?|(?:immagine|video|audio|sticker|GIF|documento) omess[oa]|(?:imagem|vídeo|áudio|figurinha|GIF|documento) ocultad?[oa]|(?:afbeelding|video|audio|sticker|GIF|document) weggelaten|(?:изображение|видео|аудиофайл|стикер|GIF|документ) (?:отсутству|опущен|пропущен)\p{L}{1,5}|(?:画像|動画|音声|ステッカー|GIF|文書)は含まれていません|(?:忽略|省略)(?:图像|图片|视频|音频|贴图|文件|GIF)|(?:图片|影像|視訊|音訊|貼圖|文件)已略過|(?:사진|동영상|오디오|스티커|문서) 생략됨)$/u;
 
-/** Whether a text stands for a file that was left out of the export. */
-export const isOmitted = (text: string): boolean => text.length < 200 && OMITTED.test(text);
+/** A document that was left out, by what an iPhone says of it. */
+const OMITTED_PAGES = /^[^\n]{1,120} • \u200e?\d+ pages? \u200e?document omitted$/u;
+const OMITTED_NAME = /^\u200e?([^\n]{1,255}\.[A-Za-z0-9]{1,8}) • /u;
+
+/** The file, where a text stands for one that was left out of the export. */
+export function omittedFile(text: string): { readonly name?: string } | undefined {
+  if (text.length >= 200) return undefined;
+  if (OMITTED.test(text)) return {};
+  if (!text.includes(' • ') || !OMITTED_PAGES.test(text)) return undefined;
+  const name = OMITTED_NAME.exec(text)?.[1]?.toWellFormed();
+  return name === undefined ? {} : { name };
+}
 
 /** What an iPhone says first in every chat, behind the name of the chat or of the other side. */
 const ENCRYPTED =
@@ -179,16 +192,10 @@ export const isEncryptionNotice = (text: string): boolean => text.length < 600 &
 
 /** A file behind its caption, or behind what an iPhone says of it: `the file \u200e<attached: axes.csv>`. */
 const IOS_FILE_BEHIND = / ?\u200e<[^:<>\n]{2,40}: ?([^<>\n]{1,255})>\u200e?$/u;
-/** A document that was left out, by its name. */
-const IOS_DOCUMENT = /^\u200e?([^\n]{1,255}\.[A-Za-z0-9]{1,8}) • \u200e?\d+ \p{L}{1,12} \u200e?[^\n]{1,40}$/u;
 
 /** The name of the file that stands at the end of a text. */
 export const fileBehind = (text: string): string | undefined =>
   text.at(-1) === '>' || text.at(-1) === '\u200e' ? IOS_FILE_BEHIND.exec(text.slice(-320))?.[1] : undefined;
-
-/** The name of a document whose bytes were left out. */
-export const documentOmitted = (line: string): string | undefined =>
-  isOmitted(line) ? IOS_DOCUMENT.exec(line)?.[1] : undefined;
 
 const IOS_FILE = /^\u200e?<[^:<>\n]{2,40}: ?([^<>\n]{1,255})>\u200e?$/u;
 const ANDROID_FILE = /^\u200e?([^\n/\\]{1,255}\.[A-Za-z0-9]{1,8}) \([^()\n]{3,40}\)$/u;

@@ -34,9 +34,6 @@ const MAX = 96;
 /** The stamp of the common form that was read last: many messages stand in one minute. */
 let last: { readonly text: string; readonly stamp: Stamp | undefined } = { text: '\n', stamp: undefined };
 
-/** Whether a line begins with a stamp. */
-export const isStamped = (line: string): boolean => COMMON.test(line) || stampOf(line) !== undefined;
-
 /** The stamp that a line begins with. */
 export function stampOf(line: string): Stamp | undefined {
   const first = line.charCodeAt(0);
