@@ -12,7 +12,7 @@ import { LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
 import { direct, Scribe, to } from '../reading/scribe.ts';
-import { decode, openText } from '../reading/text.ts';
+import { openText } from '../reading/text.ts';
 import { nameOf } from '../source-name.ts';
 import { DESKTOP_ENTRY, DESKTOP_MEDIA, DesktopNames } from './line/desktop.ts';
 import { type Head, headOf } from './line/entry.ts';
@@ -127,8 +127,7 @@ async function surveyOf(file: SourceFile): Promise<Survey> {
 /** Lines in batches: to wait for each costs as much as to read it. */
 async function* textsOf(file: SourceFile): AsyncIterable<readonly string[]> {
   const stream = await openText(file);
-  for await (const batch of lines(stream))
-    yield batch.flatMap(({ bytes }) => (bytes === undefined ? [] : decode(stream, bytes, [])));
+  for await (const batch of lines(stream)) yield batch.flatMap(({ text }) => text ?? []);
 }
 
 /** Who or what a chat is called by the name of its file: `[LINE]Ben.txt`. */

@@ -9,7 +9,7 @@ import { isObject, type JsonObject, parseJson, tooMuch } from '../reading/json.t
 import { type Line, lines } from '../reading/lines.ts';
 import { Ordinals } from '../reading/ordinals.ts';
 import { provenance } from '../reading/provenance.ts';
-import { decode, openText, type TextStream } from '../reading/text.ts';
+import { openText } from '../reading/text.ts';
 import {
   instantOf,
   offsetMinutes,
@@ -54,7 +54,7 @@ export const ndjson: Format = {
     const reader = new LineReader(source);
     for (const file of source.files) {
       const stream = await openText(file);
-      for await (const batch of lines(stream)) yield batch.map((line) => reader.frame(file, stream, line));
+      for await (const batch of lines(stream)) yield batch.map((line) => reader.frame(file, line));
     }
   },
 };
@@ -67,21 +67,15 @@ class LineReader {
     this.#source = source;
   }
 
-  frame(file: SourceFile, stream: TextStream, line: Line): Frame {
-    const { offset, length, bytes } = line;
-    return { file, offset, length, units: 1, read: () => [this.#read(file, stream, offset, length, bytes)] };
+  frame(file: SourceFile, line: Line): Frame {
+    const { offset, length } = line;
+    return { file, offset, length, units: 1, read: () => [this.#read(file, line)] };
   }
 
-  #read(
-    file: SourceFile,
-    stream: TextStream,
-    offset: number,
-    length: number,
-    bytes: Buffer | undefined,
-  ): Outcome {
-    if (bytes === undefined) return { type: 'reject', code: 'line-too-long' };
-    const repairs: Repair[] = [];
-    const text = decode(stream, bytes, repairs);
+  #read(file: SourceFile, line: Line): Outcome {
+    const { offset, length, text } = line;
+    if (text === undefined) return { type: 'reject', code: 'line-too-long' };
+    const repairs = [...line.repairs];
     if (text.trim() === '') return { type: 'excluded', reason: 'empty-line' };
     const excess = tooMuch(text);
     if (excess !== undefined) return { type: 'reject', code: excess };

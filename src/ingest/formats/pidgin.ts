@@ -2,11 +2,10 @@
  * Logs of Pidgin and Gaim, HTML and text: AIM, ICQ, MSN, Yahoo, XMPP and whatever else libpurple spoke. Grammar: the
  * loggers of libpurple (`log.c`), tried on public logs.
  */
-import type { Format, Frame, Source, SourceFile } from '../format.ts';
-import { lines } from '../reading/lines.ts';
-import { decodeHead, openText, readHead } from '../reading/text.ts';
-import { startsEntry } from './pidgin/entry.ts';
-import { GatheredEntry } from './pidgin/gathered-entry.ts';
+import type { Format, SourceFile } from '../format.ts';
+import { entryFrames } from '../reading/entries.ts';
+import { decodeHead, readHead } from '../reading/text.ts';
+import { headOf } from './pidgin/entry.ts';
 import { pathFacts, titleFacts } from './pidgin/heading.ts';
 import { LogReader } from './pidgin/log-reader.ts';
 
@@ -37,53 +36,21 @@ export const pidgin: Format = {
       };
     }
     const byPath = pathFacts(probe.name).network !== undefined;
-    if (byPath && start.split('\n', 40).some((line) => startsEntry(line.trimStart(), html)))
+    if (byPath && start.split('\n', 40).some((line) => headOf(line.trimStart(), html) !== undefined))
       return { confidence: 0.85, reason: 'lines with times in the folders in which Pidgin keeps its logs' };
     if (html && LINE.test(start))
       return { confidence: 0.7, reason: 'lines with times as Pidgin writes them in HTML' };
     return undefined;
   },
   async *frames(source) {
-    for (const file of source.files) yield* logFrames(source, file);
+    for (const file of source.files)
+      yield* entryFrames(source, file, new LogReader(file, await isHtml(file)));
   },
 };
 
 /** Whether a line says with whom, when, on which account, and over which protocol. */
 function hasHeading(text: string): boolean {
   return text.split(/[\n<>]/u).some((part) => titleFacts(part)?.network !== undefined);
-}
-
-/** Entries of one log: a line that begins with a time, and the lines after it that do not. */
-async function* logFrames(source: Source, file: SourceFile): AsyncIterable<readonly Frame[]> {
-  const stream = await openText(file);
-  const reader = new LogReader(source, file, stream, await isHtml(file));
-  let entry: GatheredEntry | undefined;
-  for await (const batch of lines(stream)) {
-    const frames: Frame[] = [];
-    for (const line of batch) {
-      const part = reader.partOf(line);
-      if (part === 'continuation' && entry !== undefined) {
-        entry.add(line);
-        continue;
-      }
-      if (entry !== undefined) frames.push(close(reader, entry));
-      entry = undefined;
-      const { offset, length } = line;
-      if (part === 'entry') entry = new GatheredEntry(line);
-      else if (part === 'too-long') frames.push(reader.reject(offset, length, 'line-too-long'));
-      else if (part !== 'heading') frames.push(reader.reject(offset, length, 'line-unknown'));
-    }
-    yield frames;
-  }
-  if (entry !== undefined) yield [close(reader, entry)];
-  if (reader.isEmpty) yield [reader.headingOnly()];
-}
-
-function close(reader: LogReader, entry: GatheredEntry): Frame {
-  const { bytes, offset, length } = entry;
-  return bytes === undefined
-    ? reader.reject(offset, length, 'unit-too-long')
-    : reader.entry(bytes, offset, length);
 }
 
 async function isHtml(file: SourceFile): Promise<boolean> {

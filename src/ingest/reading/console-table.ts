@@ -5,7 +5,7 @@
  */
 import type { Repair } from '../../core/event.ts';
 import { lines } from './lines.ts';
-import { decode, type TextStream } from './text.ts';
+import type { TextStream } from './text.ts';
 
 interface Columns {
   readonly names: readonly string[];
@@ -93,10 +93,9 @@ export async function* consoleRows(stream: TextStream): AsyncIterable<readonly C
   const table = new TableLines();
   let previous: Piece | undefined;
   for await (const batch of lines(stream)) {
-    for (const { offset, length, bytes } of batch) {
-      const repairs: Repair[] = [];
-      const text = bytes === undefined ? '' : decode(stream, bytes, repairs);
-      const piece = { offset, length, text, isLong: bytes === undefined, repairs };
+    for (const line of batch) {
+      const { offset, length, text = '', repairs } = line;
+      const piece = { offset, length, text, isLong: line.text === undefined, repairs };
       const begun = previous === undefined ? undefined : columnsOf(previous.text, text);
       if (begun !== undefined) table.begin(begun);
       else if (previous !== undefined)

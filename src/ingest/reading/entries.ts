@@ -4,7 +4,7 @@ import { type Frame, MAX_UNIT, type Outcome, type Source, type SourceFile } from
 import { noEntries, rejectFrame } from './frames.ts';
 import { type Line, lines } from './lines.ts';
 import type { Place } from './provenance.ts';
-import { decode, decodeHead, measure, openText, readHead, type TextStream } from './text.ts';
+import { decodeHead, openText, readHead, type TextStream } from './text.ts';
 
 /**
  * What a line is: `entry` begins one, `more` goes on with the entry before, `heading` says something about those that
@@ -53,16 +53,14 @@ export async function* entryFrames<Head extends object>(
   const stream = await openText(file);
   let open: Gathered<Head> | undefined;
   let units = 0;
-  for await (const read of lines(await withLineFeeds(stream, file))) {
-    const batch = log.splits === undefined ? read : read.flatMap((line) => split(stream, line, log.splits));
+  for await (const batch of lines(await withLineFeeds(stream, file), log.splits)) {
     const frames: Frame[] = [];
     const close = (): void => {
       if (open !== undefined) frames.push(entryFrame(source, file, log, open));
       open = undefined;
     };
     for (const line of batch) {
-      const repairs: Repair[] = [];
-      const text = line.bytes === undefined ? undefined : decode(stream, line.bytes, repairs);
+      const { text, repairs } = line;
       const role = text === undefined ? 'unknown' : log.role(text);
       if (role === 'more' && open !== undefined && text !== undefined) {
         add(open, line, text, repairs);
@@ -73,7 +71,7 @@ export async function* entryFrames<Head extends object>(
       const head = typeof role === 'string' ? undefined : role;
       if ((role === 'entry' || head !== undefined) && text !== undefined) {
         const { offset, length } = line;
-        open = { head, offset, length, chars: text.length, text, repairs };
+        open = { head, offset, length, chars: text.length, text, repairs: [...repairs] };
         units++;
       } else if (role === 'heading' && text !== undefined) {
         frames.push(headingFrame(file, line, () => log.heading?.(text)));
@@ -86,23 +84,6 @@ export async function* entryFrames<Head extends object>(
   }
   if (open !== undefined) yield [entryFrame(source, file, log, open)];
   if (units === 0) yield [noEntries(file)];
-}
-
-/** A line as the parts that a pattern finds in it. */
-function split(stream: TextStream, line: Line, pattern: RegExp | undefined): Line[] {
-  const { bytes } = line;
-  if (bytes === undefined || pattern === undefined) return [line];
-  const starts = [...bytes.toString('latin1').matchAll(pattern)].map(({ index }) => index);
-  if (starts.length === 0) return [line];
-  const edges = [...new Set([0, ...starts, bytes.length])];
-  let { offset } = line;
-  return edges.slice(1).map((end, i) => {
-    const part = bytes.subarray(edges[i], end);
-    const length = measure(stream, part);
-    const piece = { offset, length, bytes: part };
-    offset += length;
-    return piece;
-  });
 }
 
 function add(open: Gathered<object>, line: Line, text: string, repairs: readonly Repair[]): void {

@@ -1,11 +1,10 @@
 /** A JSON value a line, as units. */
-import type { Repair } from '../../core/event.ts';
 import type { RejectCode } from '../../core/rejects.ts';
 import type { Frame, Outcome, Source, SourceFile } from '../format.ts';
 import { parseJson, tooMuch } from './json.ts';
 import type { JsonUnit } from './json-units.ts';
 import { type Line, lines } from './lines.ts';
-import { decode, decodeHead, openText, readHead, type TextStream } from './text.ts';
+import { decodeHead, openText, readHead } from './text.ts';
 
 /** Units of a value, and what interprets it. */
 export type ReadLine = (unit: JsonUnit) => { readonly units: number; read(): Iterable<Outcome> };
@@ -17,23 +16,20 @@ export async function* jsonLineFrames(
   reading: ReadLine,
 ): AsyncIterable<readonly Frame[]> {
   const stream = await openText(file);
-  for await (const batch of lines(stream))
-    yield batch.map((line) => lineFrame(source, file, stream, line, reading));
+  for await (const batch of lines(stream)) yield batch.map((line) => lineFrame(source, file, line, reading));
 }
 
 function lineFrame(
   source: Source,
   file: SourceFile,
-  stream: TextStream,
-  { offset, length, bytes }: Line,
+  { offset, length, text, repairs: read }: Line,
   reading: ReadLine,
 ): Frame {
   const place = { source, file, offset, length };
   const one = (outcome: Outcome): Frame => ({ ...place, units: 1, read: () => [outcome] });
   const refused = (code: RejectCode): Frame => one({ type: 'reject', code });
-  if (bytes === undefined) return refused('line-too-long');
-  const repairs: Repair[] = [];
-  const text = decode(stream, bytes, repairs);
+  if (text === undefined) return refused('line-too-long');
+  const repairs = [...read];
   if (text.trim() === '') return one({ type: 'excluded', reason: 'empty-line' });
   const excess = tooMuch(text);
   if (excess !== undefined) return refused(excess);

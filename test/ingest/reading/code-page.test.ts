@@ -21,8 +21,11 @@ async function read(
   const repairs: Repair[][] = [];
   for await (const batch of lines(stream))
     for (const line of batch) {
-      const made: Repair[] = [];
-      texts.push(decode(stream, line.bytes ?? Buffer.alloc(0), made, options.declared));
+      const made: Repair[] = options.declared === undefined ? [...line.repairs] : [];
+      const stored = bytes.subarray(line.offset, line.offset + line.length);
+      texts.push(
+        options.declared === undefined ? (line.text ?? '') : decode(stream, stored, made, options.declared),
+      );
       repairs.push(made);
     }
   return { texts, repairs };

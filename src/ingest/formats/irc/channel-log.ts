@@ -26,7 +26,7 @@ const IN_CHANNEL = /\] \*{1,3} (?:(?:Joins|Parts): \S|\S{1,64} (?:sets mode: |ch
 const SPOKEN =
   /^(?:<\S|-->\||\|<--|=-=|===|\[[A-Z]{3,12}\]|\*\S|\* \S|\*{2,3} |-\S{1,64}- |[-*]?>\S|\*\S{1,64}\* )/u;
 
-export class ChannelLog implements EntryLog {
+export class ChannelLog implements EntryLog<Timed> {
   readonly #path: LogPath;
   readonly #clock: LogClock;
   readonly #scribe = new Scribe();
@@ -72,10 +72,12 @@ export class ChannelLog implements EntryLog {
     }
   }
 
-  role(line: string): Role {
+  role(line: string): Role | Timed {
     if (line.trim() === '') return 'blank';
     if (headingOf(line).isHeading) return 'heading';
-    if (timed(line) !== undefined || /^(?:===|\*\*\*) /u.test(line)) return 'entry';
+    const time = timed(line);
+    if (time !== undefined) return time;
+    if (/^(?:===|\*\*\*) /u.test(line)) return 'entry';
     return this.#isTimeless && SPOKEN.test(withoutCodes(line)) ? 'entry' : 'unknown';
   }
 
@@ -86,13 +88,14 @@ export class ChannelLog implements EntryLog {
     this.#inferred = false;
   }
 
-  read(line: string, place: Place, repairs: Repair[]): Outcome {
-    const time: Timed = timed(line) ?? { seconds: false, rest: line };
+  read(line: string, place: Place, repairs: Repair[], found: Timed | undefined): Outcome {
+    const time: Timed = found ?? { seconds: false, rest: line };
     const at = this.#moment(time, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at };
-    const source = /^[^\t]{0,64}\t/u.test(time.rest) ? fromColumns(time.rest, time.isWorded) : time.rest;
+    const source = fromColumns(time.rest, time.isWorded);
     const plain = withoutCodes(source).trimEnd();
     const said = saidIn(plain.trimStart());
+    const markup = plain.length < source.trimEnd().length ? { type: 'mirc', source } : undefined;
     const write = (sender: Party | undefined, text: string, actor?: Party, recipient?: Party) =>
       this.#scribe.write(place, {
         network: NETWORK,
@@ -102,7 +105,7 @@ export class ChannelLog implements EntryLog {
         actor,
         recipients: to(recipient),
         text,
-        ...(plain.length < source.trimEnd().length && { markup: { type: 'mirc', source } }),
+        markup,
         perspective: this.#self,
         facts: this.#facts,
         repairs,

@@ -36,25 +36,15 @@ export function timed(line: string): Timed | undefined {
     if (match === null) return rarelyTimed(line);
     const [all, year, month, date, hour, minute, second, offset, half] = match;
     const day = year === undefined ? undefined : dayOf(year, month ?? '', date ?? '');
-    const instant = instantIn(day, clockOf(hour, minute, second, half).clock, offset);
-    if (instant !== undefined)
-      return { epoch: instant, seconds: second !== undefined, rest: line.slice(all.length) };
-    return {
-      ...clockOf(hour, minute, second, half),
-      ...(day !== undefined && { day }),
-      rest: line.slice(all.length),
-    };
+    return stamped(day, clockOf(hour, minute, second, half), second, offset, line.slice(all.length));
   }
   if (first >= 48 && first <= 57) {
     const iso = ISO.exec(line);
     if (iso !== null) {
       const [all, year = '', month = '', date = '', hour, minute, second, offset] = iso;
       const day = dayOf(year, month, date);
-      const instant = instantIn(day, clockOf(hour, minute, second).clock, offset);
-      if (instant !== undefined)
-        return { epoch: instant, seconds: second !== undefined, rest: line.slice(all.length) };
-      if (day === undefined) return { clock: 'invalid', seconds: true, rest: line.slice(all.length) };
-      return { ...clockOf(hour, minute, second), day, rest: line.slice(all.length) };
+      const clock = day === undefined ? 'invalid' : clockOf(hour, minute, second);
+      return stamped(day, clock, second, offset, line.slice(all.length));
     }
     const bare = BARE.exec(line);
     if (bare === null) {
@@ -64,26 +54,35 @@ export function timed(line: string): Timed | undefined {
       return found !== undefined && KVIRC_ACTIONS.has(kind) ? { ...found, rest: `* ${found.rest}` } : found;
     }
     const [all, hour, minute, second, half] = bare;
-    return { ...clockOf(hour, minute, second, half), rest: line.slice(all.length).replace(/^ /u, '') };
+    const rest = line.slice(all.length).replace(/^ /u, '');
+    return { clock: clockOf(hour, minute, second, half), seconds: second !== undefined, rest };
   }
   const match = MONTH_DAY.exec(line);
   if (match === null) return undefined;
   const [all, name = '', date, hour, minute, second] = match;
   const month = monthOf(name);
   if (month === undefined) return undefined;
-  return { ...clockOf(hour, minute, second), date: [month, Number(date)], rest: line.slice(all.length) };
+  return {
+    clock: clockOf(hour, minute, second),
+    seconds: second !== undefined,
+    date: [month, Number(date)],
+    rest: line.slice(all.length),
+  };
 }
 
-/** Milliseconds since 1970 of a whole date with its offset. */
-function instantIn(
+/** A line that has a whole date, or none; with an offset a date is an instant. */
+function stamped(
   day: number | undefined,
-  clock: number | 'invalid' | undefined,
+  clock: number | 'invalid',
+  second: string | undefined,
   offset: string | undefined,
-): number | undefined {
+  rest: string,
+): Timed {
+  const seconds = second !== undefined;
   const minutes = offset === undefined ? undefined : offsetMinutes(offset);
-  return day === undefined || typeof clock !== 'number' || minutes === undefined
-    ? undefined
-    : day + clock - minutes * 60_000;
+  return day === undefined || clock === 'invalid' || minutes === undefined
+    ? { clock, seconds, day, rest }
+    : { epoch: day + clock - minutes * 60_000, seconds, rest };
 }
 
 /** A line that says when the log was opened or closed, or which day begins. */

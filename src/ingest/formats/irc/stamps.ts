@@ -14,7 +14,7 @@ export interface Timed {
   /** Month and day of the line, where it has no year. */
   readonly date?: readonly [month: number, day: number];
   /** Start of the day, milliseconds as if UTC, where the line has a whole date. */
-  readonly day?: number;
+  readonly day?: number | undefined;
   /** The date of the line in digits whose order the file decides. */
   readonly digits?: DateDigits;
   /** The date of the line in words. */
@@ -47,15 +47,21 @@ export function rarelyTimed(line: string): Timed | undefined {
     const rest = line.slice(all.length);
     // bip: always the day first.
     if (bracket === undefined && dash === '-')
-      return dated(year, Number(second), first, clockOf(hour, minute, seconds, half), rest);
+      return dated(dayOf(year, Number(second), first), clockOf(hour, minute, seconds, half), seconds, rest);
     if (bracket === undefined && !/^[<*-]/u.test(rest)) return undefined;
-    return { ...clockOf(hour, minute, seconds, half), digits: [first, second, year], rest };
+    return {
+      clock: clockOf(hour, minute, seconds, half),
+      seconds: seconds !== undefined,
+      digits: [first, second, year],
+      rest,
+    };
   }
   if (!line.startsWith('[')) return undefined;
   const named = NAMED.exec(line);
   if (named !== null) {
     const [all, date = '', name = '', year = '', hour, minute, second] = named;
-    return dated(year, monthOf(name) ?? 0, date, clockOf(hour, minute, second), line.slice(all.length));
+    const day = dayOf(year, monthOf(name) ?? 0, date);
+    return dated(day, clockOf(hour, minute, second), second, line.slice(all.length));
   }
   const bitchx = BITCHX.exec(line);
   if (bitchx !== null) {
@@ -63,7 +69,8 @@ export function rarelyTimed(line: string): Timed | undefined {
     const month = monthOf(name);
     if (month === undefined) return undefined;
     return {
-      ...clockOf(hour, minute, second),
+      clock: clockOf(hour, minute, second),
+      seconds: second !== undefined,
       date: [month, Number(date)],
       rest: line.slice(all.length).trimStart(),
     };
@@ -72,24 +79,21 @@ export function rarelyTimed(line: string): Timed | undefined {
   if (words === null) return undefined;
   const [all, text = '', hour, minute, second, half] = words;
   return {
-    ...clockOf(hour, minute, second, half),
+    clock: clockOf(hour, minute, second, half),
+    seconds: second !== undefined,
     words: text,
     isWorded: true,
     rest: line.slice(all.length),
   };
 }
 
-type Clock = Pick<Timed, 'clock' | 'seconds'>;
-
+/** Milliseconds of the day; `invalid` where no clock shows it. */
 export const clockOf = (
   hour: string | undefined,
   minute: string | undefined,
   second: string | undefined,
   half?: string,
-): Clock => ({
-  clock: dayMs(hour ?? '', minute ?? '', second, half) ?? 'invalid',
-  seconds: second !== undefined,
-});
+): number | 'invalid' => dayMs(hour ?? '', minute ?? '', second, half) ?? 'invalid';
 
 /** Start of a day, milliseconds as if UTC; undefined where no calendar has it. */
 export const dayOf = (year: string, month: string | number, date: string): number | undefined =>
@@ -102,7 +106,9 @@ export const dayOf = (year: string, month: string | number, date: string): numbe
     second: 0,
   });
 
-function dated(year: string, month: number, date: string, clock: Clock, rest: string): Timed {
-  const day = dayOf(year, month, date);
-  return day === undefined ? { clock: 'invalid', seconds: true, rest } : { ...clock, day, rest };
-}
+const dated = (
+  day: number | undefined,
+  clock: number | 'invalid',
+  second: string | undefined,
+  rest: string,
+): Timed => ({ clock: day === undefined ? 'invalid' : clock, seconds: second !== undefined, day, rest });

@@ -3,11 +3,20 @@ import type { Repair } from '../../../core/event.ts';
 import { decodeEntities, htmlText } from '../../reading/html.ts';
 import { clockOf } from './heading.ts';
 
-export interface Entry {
-  /** Milliseconds of the day. */
-  readonly clock: number;
+/** How an entry begins: `(10:15:07) `, in HTML within a font of its own. */
+export interface Head {
+  /** Milliseconds of the day; undefined: no clock shows it. */
+  readonly clock: number | undefined;
   /** Three numbers as written, where the entry has a date. */
-  readonly date?: readonly [number, number, number];
+  readonly date: readonly [number, number, number] | undefined;
+  /** Colour of the font around it, in lower case; HTML only. */
+  readonly colour: string | undefined;
+  /** Where in the line what was said begins. */
+  readonly text: number;
+}
+
+/** What an entry says. */
+export interface Entry {
   readonly direction: 'sent' | 'received' | 'unknown';
   /** Absent: a line of the client itself. */
   readonly alias?: string;
@@ -20,36 +29,41 @@ export interface Entry {
 }
 
 const STAMP = String.raw`\((?:(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4}),? )?(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp][Mm]))?\)`;
-const TEXT_START = new RegExp(`^${STAMP} ?`, 'u');
+/** Without a colour, whose group stands first. */
+const TEXT_START = new RegExp(`^()${STAMP} ?`, 'u');
 const HTML_START = new RegExp(
   `^(?:<font color="?(#[0-9A-Fa-f]{6})"?>)?\\s*<font size="?2"?>${STAMP}</font>`,
   'iu',
 );
 
-/** Whether a line begins an entry. */
-export const startsEntry = (line: string, html: boolean): boolean =>
-  html ? /^<font/iu.test(line) && HTML_START.test(line) : line.startsWith('(') && TEXT_START.test(line);
+/** The head that a line has; undefined: it begins no entry. */
+export function headOf(line: string, html: boolean): Head | undefined {
+  const match = html
+    ? line.startsWith('<')
+      ? HTML_START.exec(line)
+      : null
+    : line.startsWith('(')
+      ? TEXT_START.exec(line)
+      : null;
+  if (match === null) return undefined;
+  const [whole, colour, a, b, c, hour = '', minute = '', second, half] = match;
+  const isDated = a !== undefined && b !== undefined && c !== undefined;
+  return {
+    clock: clockOf(hour, minute, second, half),
+    date: isDated ? [Number(a), Number(b), Number(c)] : undefined,
+    colour: colour?.toLowerCase(),
+    text: whole.length,
+  };
+}
 
 const SENT = '#16569e';
 const RECEIVED = '#a82f2f';
 const ERROR = '#ff0000';
 const AUTO = '<AUTO-REPLY>';
 
-function stampOf(match: RegExpExecArray, at: number): Pick<Entry, 'clock' | 'date'> | undefined {
-  const [a, b, c, ...clock] = match.slice(at, at + 7);
-  const ms = clockOf([undefined, ...clock]);
-  if (ms === undefined) return undefined;
-  if (a === undefined || b === undefined || c === undefined) return { clock: ms };
-  return { clock: ms, date: [Number(a), Number(b), Number(c)] };
-}
-
-/** Reads an entry of an HTML log; undefined where its time is none. */
-export function htmlEntry(source: string, repairs: Repair[]): Entry | undefined {
-  const match = HTML_START.exec(source);
-  const stamp = match === null ? undefined : stampOf(match, 2);
-  if (match === null || stamp === undefined) return undefined;
-  const colour = match[1]?.toLowerCase();
-  let rest = source.slice(match[0].length).trim();
+/** Reads an entry of an HTML log: its first line and the lines that follow until the next time. */
+export function htmlEntry({ colour, text: start }: Head, source: string, repairs: Repair[]): Entry {
+  let rest = source.slice(start).trim();
   const unbroken = withoutBreak(rest);
   if (unbroken === undefined) repairs.push({ code: 'unclosed-markup' });
   rest = unbroken ?? rest;
@@ -57,7 +71,6 @@ export function htmlEntry(source: string, repairs: Repair[]): Entry | undefined 
   const inner = bold?.[1];
   if (colour === ERROR)
     return {
-      ...stamp,
       direction: 'unknown',
       automatic: false,
       action: false,
@@ -65,7 +78,7 @@ export function htmlEntry(source: string, repairs: Repair[]): Entry | undefined 
       text: htmlText(closed(rest), repairs).trim(),
     };
   const direction = colour === SENT ? 'sent' : colour === RECEIVED ? 'received' : 'unknown';
-  const base = { ...stamp, direction, automatic: false, action: false, error: false } as const;
+  const base = { direction, automatic: false, action: false, error: false } as const;
   if (bold === null || inner === undefined) return { ...base, text: htmlText(closed(rest), repairs).trim() };
   const after = rest.slice(bold[0].length);
   const named = htmlText(inner, repairs);
@@ -108,34 +121,41 @@ function bodyFields(body: string, repairs: Repair[]): Pick<Entry, 'text' | 'html
   return { text: text.replaceAll(/^\n|\n+$/gu, ''), ...(body !== text && { html: body }) };
 }
 
-/** Reads an entry of a text log: its first line and the lines that follow until the next time. */
-export function textEntry(source: string): Entry | undefined {
-  const match = TEXT_START.exec(source);
-  const stamp = match === null ? undefined : stampOf(match, 1);
-  if (match === null || stamp === undefined) return undefined;
-  const rest = source.slice(match[0].length);
-  const base = { ...stamp, direction: 'unknown', automatic: false, action: false, error: false } as const;
+/** Reads an entry of a text log. */
+export function textEntry({ text: start }: Head, source: string): Entry {
+  const rest = source.slice(start);
   if (rest.startsWith('***')) {
     const action = /^\*\*\*(\S+) (.*)$/su.exec(rest);
-    if (action?.[1] !== undefined) return { ...base, action: true, alias: action[1], text: action[2] ?? '' };
+    if (action?.[1] !== undefined) return entry(action[1], action[2] ?? '', false, true);
   }
-  const named =
-    /^([^:\n]{1,256}?)( <AUTO-REPLY>)?: (.*)$/su.exec(rest) ??
-    /^([^:\n]{1,256}?)( <AUTO-REPLY>)?:()$/su.exec(rest);
-  if (named?.[1] === undefined || isSystemText(rest)) return { ...base, text: rest };
-  return { ...base, alias: named[1], automatic: named[2] !== undefined, text: named[3] ?? '' };
+  const colon = rest.indexOf(':');
+  const name = rest.slice(0, Math.max(colon, 0));
+  const isNamed =
+    name !== '' &&
+    name.length <= MAX_NAME &&
+    !name.includes('\n') &&
+    (rest.length === colon + 1 || rest[colon + 1] === ' ') &&
+    !SYSTEM_START.test(rest) &&
+    !ABOUT_SOMEBODY.test(name);
+  if (!isNamed) return entry(undefined, rest, false, false);
+  const automatic = name.endsWith(AUTO_SENT) && name.length > AUTO_SENT.length;
+  const alias = automatic ? name.slice(0, -AUTO_SENT.length) : name;
+  return entry(alias, rest.slice(colon + 2), automatic, false);
 }
 
-/** Lines of the client that hold a colon themselves. */
-const isSystemText = (text: string): boolean =>
-  SYSTEM_START.test(text) || (ABOUT_SOMEBODY.test(text) && ABOUT_NAMED.test(text));
+function entry(alias: string | undefined, text: string, automatic: boolean, action: boolean): Entry {
+  const shared = { direction: 'unknown', automatic, action, error: false, text } as const;
+  return alias === undefined ? shared : { ...shared, alias };
+}
 
+const AUTO_SENT = ` ${AUTO}`;
+const MAX_NAME = 256;
+/** Lines of the client that hold a colon themselves. */
 const SYSTEM_START =
   /^(?:The topic (?:for .{1,512} )?is:|Unable to send message:|You (?:have been kicked|kicked|have (?:parted|left))|Kicked by )/u;
-const SAID_OF_SOMEBODY = String.raw` (?:has changed the topic to:|left the room \(|entered the room|has (?:signed|gone|become) |is now known as |mode \()`;
-/** Looked for first: with a name before it, the pattern tries a name of every length on every message. */
-const ABOUT_SOMEBODY = new RegExp(SAID_OF_SOMEBODY, 'u');
-const ABOUT_NAMED = new RegExp(`^[^\\n]{1,256}${SAID_OF_SOMEBODY}`, 'u');
+/** What stands before the colon is no name but what the client says of somebody. */
+const ABOUT_SOMEBODY =
+  /. (?:has changed the topic to$|left the room \(|entered the room|has (?:signed|gone|become) |is now known as |mode \()/u;
 
 /** The title of an HTML log, from its heading. */
 export function headingTitle(line: string): string | undefined {

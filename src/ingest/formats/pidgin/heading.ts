@@ -148,7 +148,7 @@ function titleIn(
 function titleDate(text: string, order: DateOrder | undefined): number | undefined {
   const time = /(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp][Mm])?/u.exec(text);
   if (time === null) return undefined;
-  const clock = clockOf(time);
+  const clock = clockOf(time[1] ?? '', time[2] ?? '', time[3], time[4]);
   if (clock === undefined) return undefined;
   const date = text.slice(0, time.index);
   const year4 = /(\d{4})-(\d{1,2})-(\d{1,2})/u.exec(date);
@@ -169,17 +169,16 @@ function titleDate(text: string, order: DateOrder | undefined): number | undefin
   return order === 'mdy' ? join(year, a, b, clock) : undefined;
 }
 
-/** Milliseconds of the day from a match of hour, minute, second, AM or PM. */
-export function clockOf(match: readonly (string | undefined)[]): number | undefined {
-  const half = match[4]?.toLowerCase();
-  let hour = numberOf(match[1] ?? '');
+/** Milliseconds of the day; undefined where no clock shows it. */
+export function clockOf(hour: string, minute: string, second = '', half?: string): number | undefined {
+  let h = numberOf(hour);
   if (half !== undefined) {
-    if (hour < 1 || hour > 12) return undefined;
-    hour = (hour % 12) + (half === 'pm' ? 12 : 0);
+    if (h < 1 || h > 12) return undefined;
+    h = (h % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
   }
-  const minute = numberOf(match[2] ?? '');
-  const second = numberOf(match[3] ?? '');
-  return hour > 23 || minute > 59 || second > 60 ? undefined : ((hour * 60 + minute) * 60 + second) * 1000;
+  const m = numberOf(minute);
+  const s = numberOf(second);
+  return h > 23 || m > 59 || s > 60 ? undefined : ((h * 60 + m) * 60 + s) * 1000;
 }
 
 function join(year: number, month: number, day: number, clock: number): number | undefined {

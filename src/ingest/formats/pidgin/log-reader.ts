@@ -1,20 +1,19 @@
 /** Reads the entries of one log in their order: names, dates and directions depend on what came before. */
 
-import type { Conversation, Event, Moment, Party, Provenance, Repair } from '../../../core/event.ts';
+import type { Conversation, Event, Moment, Party, Repair } from '../../../core/event.ts';
 import { directConversation } from '../../../core/ids.ts';
 import type { RejectCode } from '../../../core/rejects.ts';
-import type { Frame, Outcome, Source, SourceFile } from '../../format.ts';
-import type { Line } from '../../reading/lines.ts';
+import type { Outcome, SourceFile } from '../../format.ts';
+import type { EntryLog, Role } from '../../reading/entries.ts';
+import { LogClock } from '../../reading/log-clock.ts';
 import { UNKNOWN_NETWORK } from '../../reading/network-name.ts';
-import { Ordinals } from '../../reading/ordinals.ts';
 import { party } from '../../reading/party.ts';
-import { provenance } from '../../reading/provenance.ts';
-import { decode, type TextStream } from '../../reading/text.ts';
-import { instantOf, wallText, ZoneClock } from '../../reading/time.ts';
+import type { Place } from '../../reading/provenance.ts';
+import { Scribe, type Written } from '../../reading/scribe.ts';
 import { nameOf } from '../../source-name.ts';
-import { type Entry, headingTitle, htmlEntry, startsEntry, textEntry } from './entry.ts';
+import { type Entry, type Head, headingTitle, headOf, htmlEntry, textEntry } from './entry.ts';
 import { addressOf, dayNear, pathFacts, titleFacts } from './heading.ts';
-import { systemLine } from './system.ts';
+import { type SystemLine, systemLine } from './system.ts';
 
 const DAY = 86_400_000;
 /** Entries older than twenty minutes when written carry their date, so a step back over an hour is the next day. */
@@ -37,85 +36,48 @@ interface Heading {
   readonly factsOfSent: Readonly<Record<string, Fact>>;
 }
 
-export class LogReader {
-  readonly #source: Source;
+export class LogReader implements EntryLog<Head> {
   readonly #file: SourceFile;
-  readonly #stream: TextStream;
   readonly #html: boolean;
   readonly #path: ReturnType<typeof pathFacts>;
-  readonly #ordinals = new Ordinals();
+  readonly #scribe = new Scribe();
   readonly #aliases = new Map<string, string>();
-  readonly #clock: ZoneClock;
-  readonly #zoneSource: Moment['zoneSource'];
+  readonly #clock: LogClock;
   #title: ReturnType<typeof titleFacts>;
   #heading: Heading | undefined;
   /** Wall clock of the last entry, as if UTC; before the first one, of the beginning of the log. */
   #last: number | undefined;
-  #units = 0;
   /** An entry has begun: what is no entry now belongs to one. */
   #started = false;
   /** Lines in which the title was looked for. */
   #looked = 0;
 
-  constructor(source: Source, file: SourceFile, stream: TextStream, html: boolean) {
-    this.#source = source;
+  constructor(file: SourceFile, html: boolean) {
     this.#file = file;
-    this.#stream = stream;
     this.#html = html;
     this.#path = pathFacts(nameOf(file));
-    const zone = this.#path.zone ?? file.settings.zone;
-    this.#clock = new ZoneClock(zone ?? '+00:00');
-    this.#zoneSource = this.#path.zone !== undefined ? 'path' : zone !== undefined ? 'setting' : 'assumed';
+    const { zone } = this.#path;
+    this.#clock = new LogClock(file.settings, zone === undefined ? undefined : { zone, source: 'path' });
   }
 
-  get isEmpty(): boolean {
-    return this.#units === 0;
-  }
-
-  /** What a line is, before anything is interpreted. */
-  partOf(line: Line): 'entry' | 'continuation' | 'heading' | 'unknown' | 'too-long' {
-    if (line.bytes === undefined) return 'too-long';
-    // Only the beginning decides; a byte that is not UTF-8 can do no harm there.
-    const start = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 512));
-    if (startsEntry(start, this.#html)) {
+  role(line: string): Role | Head {
+    const head = headOf(line, this.#html);
+    if (head !== undefined) {
       this.#started = true;
-      return 'entry';
+      return head;
     }
-    const bare = start.trim();
+    const bare = line.slice(0, 512).trim();
     if (!this.#started && this.#title === undefined && this.#looked++ < 64) {
-      const head = line.bytes.toString('utf8', 0, Math.min(line.bytes.length, 8192));
-      this.#title = titleFacts(headingTitle(head) ?? bare, this.#file.settings.dateOrder);
+      const title = headingTitle(line.slice(0, 8192));
+      this.#title = titleFacts(title ?? bare, this.#file.settings.dateOrder);
       if (this.#title !== undefined) return 'heading';
       // A title in a language that is not known here says nothing that the path does not.
-      const isTitle = headingTitle(head) !== undefined || /\([a-z][\w-]{1,31}\)$/u.test(bare);
+      const isTitle = title !== undefined || /\([a-z][\w-]{1,31}\)$/u.test(bare);
       if (this.#looked === 1 && isTitle && this.#path.network !== undefined) return 'heading';
     }
     const isFrame = /^(?:<\/?(?:html|head|body|meta|title|h1|h3)\b[^>]*>\s*)+$/iu.test(bare);
-    if (bare === '' || isFrame) return this.#started && !this.#html ? 'continuation' : 'heading';
-    return this.#started ? 'continuation' : 'unknown';
-  }
-
-  /** A frame of one entry: its lines joined by line feeds. */
-  entry(bytes: Buffer, offset: number, length: number): Frame {
-    this.#units++;
-    return { file: this.#file, offset, length, units: 1, read: () => [this.#read(bytes, offset, length)] };
-  }
-
-  /** A frame of a part that is no entry, or too long for one. */
-  reject(offset: number, length: number, code: RejectCode): Frame {
-    this.#units++;
-    return { file: this.#file, offset, length, units: 1, read: () => [{ type: 'reject', code }] };
-  }
-
-  headingOnly(): Frame {
-    const length = this.#file.size;
-    return {
-      file: this.#file,
-      offset: 0,
-      length,
-      units: 1,
-      read: () => [{ type: 'excluded', reason: 'no-entries' }],
-    };
+    if (bare === '' || isFrame) return this.#started && !this.#html ? 'more' : 'heading';
+    return this.#started ? 'more' : 'unknown';
   }
 
   #known(): Heading {
@@ -157,68 +119,56 @@ export class LogReader {
     return this.#heading;
   }
 
-  #read(bytes: Buffer, offset: number, length: number): Outcome {
-    const repairs: Repair[] = [];
-    const source = decode(this.#stream, bytes, repairs);
-    const entry = this.#html ? htmlEntry(source, repairs) : textEntry(source);
-    if (entry === undefined) return { type: 'reject', code: 'time-invalid' };
-    const {
-      network = UNKNOWN_NETWORK,
-      account,
-      peer,
-      room,
-      self,
-      other,
-      conversation,
-      facts,
-      factsOfSent,
-    } = this.#known();
+  read(source: string, place: Place, repairs: Repair[], head: Head | undefined): Outcome {
+    if (head?.clock === undefined) return { type: 'reject', code: 'time-invalid' };
+    const entry = this.#html ? htmlEntry(head, source, repairs) : textEntry(head, source);
+    const { network, account, peer, room, self, other, conversation, facts, factsOfSent } = this.#known();
     if (peer === undefined || other === undefined || conversation === undefined)
       return { type: 'reject', code: 'conversation-unknown' };
-    const at = this.#moment(entry, repairs);
+    const at = this.#moment(head.clock, head.date, repairs);
     if (typeof at === 'string') return { type: 'reject', code: at };
 
-    const sender = this.#sender(entry, network, self, room ? undefined : other, { account, peer });
-    const from = (known: Provenance['facts']): Provenance =>
-      provenance(
-        { source: this.#source, file: this.#file, offset, length },
-        { perspective: self, facts: known, repairs },
-      );
-    const identify = (who: string, text: string): string =>
-      this.#ordinals.id(network, conversation.id, who, at.instant, text);
-    const shared = { network, conversation, at };
-    const markup = entry.html === undefined ? {} : { markup: { type: 'html', source: entry.html } };
-
-    if (entry.alias === undefined || sender === undefined) {
-      const event = this.#system(entry, network, { self, other: room ? undefined : other }, (who, text) => ({
-        ...shared,
-        id: identify(who, text),
+    const sender = this.#sender(entry, network, self, room ? undefined : other, account, peer);
+    if (sender === undefined) {
+      const said = this.#said(entry, network, self, room ? undefined : other);
+      const { text } = entry;
+      const written = this.#scribe.write(place, {
+        network,
+        conversation,
+        at,
+        sender: said.who,
         text,
-        provenance: from(facts),
-      }));
-      return { type: 'event', event };
+        perspective: self,
+        facts,
+        repairs,
+      });
+      return { type: 'event', event: systemEvent(written, said.line) };
     }
-    const to = room
+    const sent = room
       ? undefined
       : sender.address === self
         ? other
         : sender.address === other
           ? self
           : undefined;
+    const written = this.#scribe.write(place, {
+      network,
+      conversation,
+      at,
+      sender,
+      recipients: sent === undefined ? undefined : [{ address: sent, role: 'to' }],
+      text: entry.text,
+      markup: entry.html === undefined ? undefined : { type: 'html', source: entry.html },
+      perspective: self,
+      facts: sent === undefined ? facts : factsOfSent,
+      repairs,
+      extra: entry.action ? { action: true } : undefined,
+    });
     return {
       type: 'event',
-      event: {
-        ...shared,
-        id: identify(sender.address, entry.text),
-        kind: 'message',
-        sender,
-        ...(to !== undefined && { recipients: [{ address: to, role: 'to' as const }] }),
-        text: entry.text,
-        ...markup,
-        ...(entry.automatic && { payload: { automatic: true } }),
-        ...(entry.action && { extra: { action: true } }),
-        provenance: from(to === undefined ? facts : factsOfSent),
-      },
+      event: entry.automatic
+        ? { ...written, kind: 'message', payload: { automatic: true } }
+        : { ...written, kind: 'message' },
     };
   }
 
@@ -231,7 +181,8 @@ export class LogReader {
     network: string,
     self: string | undefined,
     other: string | undefined,
-    written: { account: string | undefined; peer: string },
+    account: string | undefined,
+    peer: string,
   ): Party | undefined {
     const { alias } = entry;
     if (alias === undefined || alias.trim() === '') return undefined;
@@ -243,7 +194,7 @@ export class LogReader {
     else if (own === self || own === other) address = own;
     else address = this.#aliases.get(alias);
     if (address === undefined) return party(network, alias);
-    const spelled = address === self ? (written.account ?? alias) : address === other ? written.peer : alias;
+    const spelled = address === self ? (account ?? alias) : address === other ? peer : alias;
     return party(network, addressOf(network, spelled) === address ? spelled : address, alias);
   }
 
@@ -251,76 +202,67 @@ export class LogReader {
     if (this.#aliases.size < 10_000) this.#aliases.set(alias, address);
   }
 
-  #system(
-    entry: Entry,
+  /** A line of the client: what it says, and of whom. */
+  #said(
+    { text, error }: Entry,
     network: string,
-    known: { self: string | undefined; other: string | undefined },
-    base: (who: string, text: string) => Omit<Extract<Event, { kind: 'disclaimer' }>, 'kind'>,
-  ): Event {
-    const line = systemLine(entry.text, entry.error);
-    const who = 'who' in line && line.who !== undefined ? this.#named(network, line.who, known) : undefined;
-    const shared = { ...base(who?.address ?? '', entry.text), ...(who !== undefined && { sender: who }) };
-    switch (line.kind) {
-      case 'presence':
-        return { ...shared, kind: 'presence', payload: { status: line.status } };
-      case 'join':
-      case 'leave':
-        return { ...shared, kind: line.kind, payload: { basis: 'stated' } };
-      case 'topic':
-        return { ...shared, kind: 'topic', text: line.topic, payload: { what: 'topic' } };
-      case 'file':
-        return {
-          ...shared,
-          kind: 'file',
-          ...(line.name !== undefined && {
-            attachments: [{ name: line.name, state: 'referenced' as const }],
-          }),
-          payload: { phase: line.phase },
-        };
-      case 'notice':
-        return { ...shared, kind: 'notice', payload: { type: line.type } };
-    }
+    self: string | undefined,
+    other: string | undefined,
+  ): { readonly line: SystemLine; readonly who: Party | undefined } {
+    const line = systemLine(text, error);
+    const named = 'who' in line ? line.who : undefined;
+    return { line, who: named === undefined ? undefined : this.#named(network, named, self, other) };
   }
 
-  #named(
-    network: string,
-    alias: string,
-    known: { self: string | undefined; other: string | undefined },
-  ): Party {
+  #named(network: string, alias: string, self: string | undefined, other: string | undefined): Party {
     const own = addressOf(network, alias);
-    const address = own === known.self || own === known.other ? own : this.#aliases.get(alias);
+    const address = own === self || own === other ? own : this.#aliases.get(alias);
     return address === undefined || address === own ? party(network, alias) : party(network, address, alias);
   }
 
   /** Time of an entry; where it has no date, that of the entry before it, or of the day after. */
   #moment(
-    entry: Entry,
+    clock: number,
+    date: Head['date'],
     repairs: Repair[],
   ): Moment | Extract<RejectCode, 'date-ambiguous' | 'time-missing' | 'time-invalid'> {
+    const last = this.#last;
     let wall: number;
-    if (entry.date !== undefined) {
-      const day = dayNear(entry.date, this.#last, this.#file.settings.dateOrder);
+    if (date !== undefined) {
+      const day = dayNear(date, last, this.#file.settings.dateOrder);
       if (day === undefined) return 'date-ambiguous';
-      wall = day + entry.clock;
+      wall = day + clock;
     } else {
-      if (this.#last === undefined) return this.#title?.unclear === true ? 'date-ambiguous' : 'time-missing';
-      const day = Math.floor(this.#last / DAY) * DAY;
-      wall = day + entry.clock;
-      if (wall < this.#last - STEP_BACK) {
+      if (last === undefined) return this.#title?.unclear === true ? 'date-ambiguous' : 'time-missing';
+      wall = Math.floor(last / DAY) * DAY + clock;
+      if (wall < last - STEP_BACK) {
         wall += DAY;
         repairs.push({ code: 'date-inferred' });
       }
     }
-    if (entry.date === undefined || this.#last === undefined || wall > this.#last) this.#last = wall;
-    const instant = instantOf(this.#clock.instant(wall, repairs));
-    if (instant === undefined) return 'time-invalid';
-    return {
-      instant,
-      wall: wallText(wall),
-      zone: this.#clock.zone,
-      zoneSource: this.#zoneSource,
-      precision: 's',
-    };
+    if (date === undefined || last === undefined || wall > last) this.#last = wall;
+    return this.#clock.moment(wall, 's', repairs) ?? 'time-invalid';
+  }
+}
+
+function systemEvent(written: Written, line: SystemLine): Event {
+  switch (line.kind) {
+    case 'presence':
+      return { ...written, kind: 'presence', payload: { status: line.status } };
+    case 'join':
+    case 'leave':
+      return { ...written, kind: line.kind, payload: { basis: 'stated' } };
+    case 'topic':
+      return { ...written, kind: 'topic', text: line.topic, payload: { what: 'topic' } };
+    case 'file':
+      return {
+        ...written,
+        kind: 'file',
+        ...(line.name !== undefined && { attachments: [{ name: line.name, state: 'referenced' }] }),
+        payload: { phase: line.phase },
+      };
+    case 'notice':
+      return { ...written, kind: 'notice', payload: { type: line.type } };
   }
 }
 

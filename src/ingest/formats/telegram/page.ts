@@ -10,7 +10,7 @@ import { monthOf } from '../../reading/month-name.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { direct, Scribe, to } from '../../reading/scribe.ts';
-import { decode, openText } from '../../reading/text.ts';
+import { openText } from '../../reading/text.ts';
 import { NETWORK } from './chat.ts';
 import { PageClock, statedZone } from './page-clock.ts';
 import { inside, shown } from './page-html.ts';
@@ -50,9 +50,8 @@ export async function surveyOf(files: readonly SourceFile[]): Promise<Survey> {
     let wants: 'title' | 'name' | undefined;
     let isForwarded = false;
     for await (const batch of lines(stream))
-      for (const { bytes } of batch) {
-        if (bytes === undefined) continue;
-        const text = decode(stream, bytes, []);
+      for (const { text } of batch) {
+        if (text === undefined) continue;
         zone ??= statedZone(text);
         if (START.test(text)) isForwarded = false;
         if (text.includes('<div class="forwarded body">')) isForwarded = true;

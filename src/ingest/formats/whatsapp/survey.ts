@@ -3,7 +3,7 @@ import type { DateOrder } from '../../../core/receipt.ts';
 import type { SourceFile } from '../../format.ts';
 import { type DateDigits, DateOrders } from '../../reading/date-order.ts';
 import { lines } from '../../reading/lines.ts';
-import { decode, openText } from '../../reading/text.ts';
+import { openText } from '../../reading/text.ts';
 import { isOfGroup } from './phrases.ts';
 import { stampOf } from './stamp.ts';
 
@@ -37,9 +37,8 @@ export async function surveyOf(file: SourceFile): Promise<Survey> {
   let group = false;
   const stream = await openText(file);
   for await (const batch of lines(stream)) {
-    for (const { bytes } of batch) {
-      if (bytes === undefined) continue;
-      const line = decode(stream, bytes, []);
+    for (const { text: line } of batch) {
+      if (line === undefined) continue;
       const stamp = stampOf(line);
       if (stamp === undefined) continue;
       const key = spelling(stamp.date);
