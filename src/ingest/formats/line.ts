@@ -2,7 +2,7 @@
  * Chats that LINE exports as text: a title, lines that begin a day, and time, name and text between tabs (desktops: no
  * title, and blanks). Forms: the parser hellodigua/ChatLab, which lists those of English, Japanese and Chinese phones.
  */
-import type { CallEvent, Conversation, Event, Provenance, Repair } from '../../core/event.ts';
+import type { CallEvent, Conversation, Event, Provenance, Recipient, Repair } from '../../core/event.ts';
 import { normaliseAddress } from '../../core/ids.ts';
 import type { Format, Outcome, SourceFile } from '../format.ts';
 import { type DateDigits, DateOrders, dateMs, sayAssumed } from '../reading/date-order.ts';
@@ -11,7 +11,7 @@ import { lines } from '../reading/lines.ts';
 import { LogClock } from '../reading/log-clock.ts';
 import { party } from '../reading/party.ts';
 import type { Place } from '../reading/provenance.ts';
-import { direct, Scribe, to } from '../reading/scribe.ts';
+import { betweenTwo, direct, Scribe } from '../reading/scribe.ts';
 import { openText } from '../reading/text.ts';
 import { nameOf } from '../source-name.ts';
 import { DESKTOP_ENTRY, DESKTOP_MEDIA, DesktopNames } from './line/desktop.ts';
@@ -93,8 +93,9 @@ async function surveyOf(file: SourceFile): Promise<Survey> {
   names.know(file.settings.account);
   let title: string | undefined;
   let hasTabs = false;
-  for await (const texts of textsOf(file))
-    for (const text of texts) {
+  for await (const batch of lines(await openText(file)))
+    for (const { text } of batch) {
+      if (text === undefined) continue;
       title ??= text.trim();
       const head = headOf(text);
       const date = head === undefined ? DATE.exec(text) : null;
@@ -111,8 +112,8 @@ async function surveyOf(file: SourceFile): Promise<Survey> {
     }
   const order = orders.decide(file.settings.dateOrder);
   if (hasTabs || title === undefined) return { order, title: title ?? '', senders, names: undefined };
-  for await (const texts of textsOf(file))
-    for (const text of texts) {
+  for await (const batch of lines(await openText(file)))
+    for (const { text = '' } of batch) {
       const rest = text.slice(DESKTOP_ENTRY.exec(text)?.[0].length ?? text.length);
       if (
         rest !== '' &&
@@ -122,12 +123,6 @@ async function surveyOf(file: SourceFile): Promise<Survey> {
         senders.add(DESKTOP_MEDIA.exec(rest)?.[1] ?? names.of(rest).name);
     }
   return { order, title: DATE.test(title) ? '' : title, senders, names };
-}
-
-/** Lines in batches: to wait for each costs as much as to read it. */
-async function* textsOf(file: SourceFile): AsyncIterable<readonly string[]> {
-  const stream = await openText(file);
-  for await (const batch of lines(stream)) yield batch.flatMap(({ text }) => text ?? []);
 }
 
 /** Who or what a chat is called by the name of its file: `[LINE]Ben.txt`. */
@@ -148,7 +143,8 @@ class LineLog implements EntryLog<Head> {
   readonly #clock: LogClock;
   readonly #scribe = new Scribe();
   readonly #conversation: Conversation;
-  readonly #sides: readonly string[];
+  /** To whom each side of a chat of two writes, by address. */
+  readonly #sentTo: ReadonlyMap<string, readonly Recipient[]>;
   readonly #self: string | undefined;
   readonly #facts: Provenance['facts'];
   #day: { readonly ms: number; readonly date: DateDigits; readonly from: 'record' | 'assumed' } | undefined;
@@ -169,7 +165,7 @@ class LineLog implements EntryLog<Head> {
     const senders = [...survey.senders].map((each) => normaliseAddress(NETWORK, each));
     const people = [...new Set(one === undefined ? senders : [normaliseAddress(NETWORK, one), ...senders])];
     const isDirect = people.length <= 2 && (one !== undefined || group === undefined);
-    this.#sides = isDirect ? people : [];
+    this.#sentTo = isDirect ? betweenTwo(people.map((address) => ({ address }))) : new Map();
     const title = group ?? one ?? stemOf(file);
     this.#conversation =
       isDirect && people.length > 0 ? direct(...people) : { id: title, kind: 'group', name: title };
@@ -219,16 +215,12 @@ class LineLog implements EntryLog<Head> {
     const unsent = name === '' ? UNSENT.exec(text) : null;
     const who = name !== '' ? name : (joined ?? left ?? unsent?.[1]);
     const sender = who === undefined ? undefined : party(NETWORK, who);
-    const other =
-      this.#sides.length === 2 && name !== ''
-        ? this.#sides.find((each) => each !== sender?.address)
-        : undefined;
     const base = this.#scribe.write(place, {
       network: NETWORK,
       conversation: this.#conversation,
       at,
       sender,
-      recipients: to(other === undefined ? undefined : { address: other }),
+      recipients: name === '' || sender === undefined ? undefined : this.#sentTo.get(sender.address),
       text,
       attachments:
         name !== '' && (MEDIA.test(text) || this.#isMedia(name, text)) ? [{ state: 'missing' }] : undefined,

@@ -6,6 +6,12 @@ import { numberOf, wallMs } from './time.ts';
 /** Three numbers as written. */
 export type DateDigits = readonly [string, string, string];
 
+/** The order of a file's dates, and what says so. */
+export interface DecidedOrder {
+  readonly order: DateOrder;
+  readonly from: 'record' | 'setting' | 'assumed';
+}
+
 /**
  * Decides the order of a file's dates by all of them: a number past 12 is a day; else the order in which the dates go
  * forward; else what was stated; else day before month, which is said in a repair.
@@ -43,7 +49,7 @@ export class DateOrders {
   }
 
   /** The order, and where it comes from. */
-  decide(stated: DateOrder | undefined): { order: DateOrder; from: 'record' | 'setting' | 'assumed' } {
+  decide(stated: DateOrder | undefined): DecidedOrder {
     if (this.#dayFirst !== this.#monthFirst)
       return { order: this.#dayFirst > this.#monthFirst ? 'dmy' : 'mdy', from: 'record' };
     if (stated !== undefined) return { order: stated, from: 'setting' };
@@ -83,10 +89,6 @@ export const isAmbiguous = ([a, b]: DateDigits): boolean =>
   a.length !== 4 && numberOf(a) <= 12 && numberOf(b) <= 12 && a !== b;
 
 /** Says so where the order of an ambiguous date is assumed. */
-export function sayAssumed(
-  digits: DateDigits,
-  from: 'record' | 'setting' | 'assumed',
-  repairs: Repair[],
-): void {
+export function sayAssumed(digits: DateDigits, from: DecidedOrder['from'], repairs: Repair[]): void {
   if (from === 'assumed' && isAmbiguous(digits)) repairs.push({ code: 'date-order-assumed' });
 }

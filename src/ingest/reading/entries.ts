@@ -33,15 +33,60 @@ export interface EntryLog<Head extends object = never> {
 export const withoutBlankEnd = (text: string): string =>
   text.endsWith('\n') ? text.replace(/\n+$/u, '') : text;
 
-/** An entry whose lines are being gathered; past the largest unit they are passed over and only measured. */
-interface Gathered<Head> {
-  readonly head: Head | undefined;
+/** An entry: its lines are gathered, then it is read. Past the largest unit they are passed over and only measured. */
+class Entry<Head extends object> implements Frame {
+  readonly source: Source;
+  readonly file: SourceFile;
   readonly offset: number;
   length: number;
-  chars: number;
+  readonly #log: EntryLog<Head>;
+  readonly #head: Head | undefined;
+  #chars: number;
   /** Its lines so far, joined by line feeds. */
-  text: string;
-  readonly repairs: Repair[];
+  #text: string;
+  readonly #repairs: Repair[];
+
+  constructor(
+    source: Source,
+    file: SourceFile,
+    log: EntryLog<Head>,
+    head: Head | undefined,
+    line: Line,
+    text: string,
+  ) {
+    this.source = source;
+    this.file = file;
+    this.offset = line.offset;
+    this.length = line.length;
+    this.#log = log;
+    this.#head = head;
+    this.#chars = text.length;
+    this.#text = text;
+    this.#repairs = [...line.repairs];
+  }
+
+  add(line: Line, text: string): void {
+    this.length = line.offset + line.length - this.offset;
+    this.#chars += text.length + 1;
+    this.#text = this.#isTooLong ? '' : `${this.#text}\n${text}`;
+    for (const repair of line.repairs)
+      if (!this.#repairs.some((known) => known.code === repair.code && known.what === repair.what))
+        this.#repairs.push(repair);
+  }
+
+  get #isTooLong(): boolean {
+    return this.#chars > MAX_UNIT;
+  }
+
+  get units(): number {
+    return this.#isTooLong ? 1 : (this.#log.unitsOf?.(this.#text) ?? 1);
+  }
+
+  read(): readonly Outcome[] {
+    if (this.#isTooLong) return [{ type: 'reject', code: 'unit-too-long' }];
+    const found = this.#log.read(this.#text, this, this.#repairs, this.#head);
+    return 'type' in found ? [found] : found;
+  }
 }
 
 /** All entries of a file; a file without any is one exclusion. */
@@ -51,27 +96,26 @@ export async function* entryFrames<Head extends object>(
   log: EntryLog<Head>,
 ): AsyncIterable<readonly Frame[]> {
   const stream = await openText(file);
-  let open: Gathered<Head> | undefined;
+  let open: Entry<Head> | undefined;
   let units = 0;
   for await (const batch of lines(await withLineFeeds(stream, file), log.splits)) {
     const frames: Frame[] = [];
     const close = (): void => {
-      if (open !== undefined) frames.push(entryFrame(source, file, log, open));
+      if (open !== undefined) frames.push(open);
       open = undefined;
     };
     for (const line of batch) {
-      const { text, repairs } = line;
+      const { text } = line;
       const role = text === undefined ? 'unknown' : log.role(text);
       if (role === 'more' && open !== undefined && text !== undefined) {
-        add(open, line, text, repairs);
+        open.add(line, text);
         continue;
       }
       if (role === 'blank' || (role === 'more' && text?.trim() === '')) continue;
       close();
       const head = typeof role === 'string' ? undefined : role;
       if ((role === 'entry' || head !== undefined) && text !== undefined) {
-        const { offset, length } = line;
-        open = { head, offset, length, chars: text.length, text, repairs: [...repairs] };
+        open = new Entry(source, file, log, head, line, text);
         units++;
       } else if (role === 'heading' && text !== undefined) {
         frames.push(headingFrame(file, line, () => log.heading?.(text)));
@@ -82,34 +126,8 @@ export async function* entryFrames<Head extends object>(
     }
     yield frames;
   }
-  if (open !== undefined) yield [entryFrame(source, file, log, open)];
+  if (open !== undefined) yield [open];
   if (units === 0) yield [noEntries(file)];
-}
-
-function add(open: Gathered<object>, line: Line, text: string, repairs: readonly Repair[]): void {
-  open.length = line.offset + line.length - open.offset;
-  open.chars += text.length + 1;
-  if (open.chars > MAX_UNIT) open.text = '';
-  else open.text += `\n${text}`;
-  for (const repair of repairs)
-    if (!open.repairs.some((known) => known.code === repair.code && known.what === repair.what))
-      open.repairs.push(repair);
-}
-
-function entryFrame<Head extends object>(
-  source: Source,
-  file: SourceFile,
-  log: EntryLog<Head>,
-  open: Gathered<Head>,
-): Frame {
-  const { offset, length } = open;
-  if (open.chars > MAX_UNIT) return rejectFrame(file, open, 'unit-too-long');
-  const { head, text, repairs } = open;
-  const read = (): readonly Outcome[] => {
-    const found = log.read(text, { source, file, offset, length }, repairs, head);
-    return 'type' in found ? [found] : found;
-  };
-  return { file, offset, length, units: log.unitsOf?.(text) ?? 1, read };
 }
 
 /** A heading is no unit, and is read at its turn all the same. */

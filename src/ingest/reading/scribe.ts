@@ -79,6 +79,16 @@ export const direct = (...addresses: readonly (string | undefined)[]): Conversat
   kind: 'direct',
 });
 
+/** To whom each of two sides writes, by its address; without exactly two nothing is known of it. */
+export function betweenTwo(sides: readonly Party[]): ReadonlyMap<string, readonly Recipient[]> {
+  const [one, other] = sides;
+  if (one === undefined || other === undefined || sides.length > 2) return new Map();
+  return new Map([
+    [one.address, [{ ...other, role: 'to' }]],
+    [other.address, [{ ...one, role: 'to' }]],
+  ]);
+}
+
 /** Nothing says where an unknown network comes from. */
 function withoutNetwork({ facts }: Draft): Draft['facts'] {
   const { network: _none, ...others } = facts ?? {};

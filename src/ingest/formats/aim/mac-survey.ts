@@ -1,8 +1,7 @@
 /** What only much of a log of classic Mac OS shows: who writes, and the order of its dates. */
 import { normaliseAddress } from '../../../core/ids.ts';
-import type { DateOrder } from '../../../core/receipt.ts';
 import type { SourceFile } from '../../format.ts';
-import { type DateDigits, DateOrders } from '../../reading/date-order.ts';
+import { type DateDigits, DateOrders, type DecidedOrder } from '../../reading/date-order.ts';
 import { readHead } from '../../reading/text.ts';
 
 const HEADING = /^(\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4}) (\d{1,2}) (\d{2})(?: (\d{2}))?\s*$/u;
@@ -24,7 +23,7 @@ export const writerOf = (line: string): string | undefined => ENTRY.exec(line)?.
 
 export interface MacSurvey {
   readonly writers: ReadonlySet<string>;
-  readonly order: { readonly order: DateOrder; readonly from: 'record' | 'setting' | 'assumed' };
+  readonly order: DecidedOrder;
 }
 
 const MAX_WRITERS = 1000;

@@ -6,16 +6,17 @@ import type {
   Moment,
   Party,
   Provenance,
+  Recipient,
   Repair,
 } from '../../../core/event.ts';
 import { changeKey, contentKey, eventId } from '../../../core/ids.ts';
 import type { Holding, Outcome, SourceFile } from '../../format.ts';
-import { dateMs, sayAssumed } from '../../reading/date-order.ts';
+import { type DateDigits, type DecidedOrder, dateMs, sayAssumed } from '../../reading/date-order.ts';
 import { type EntryLog, type Role, withoutBlankEnd } from '../../reading/entries.ts';
 import { LogClock } from '../../reading/log-clock.ts';
 import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
-import { direct, Scribe, to, type Written } from '../../reading/scribe.ts';
+import { betweenTwo, direct, Scribe, type Written } from '../../reading/scribe.ts';
 import { nameOf } from '../../source-name.ts';
 import {
   editedText,
@@ -46,9 +47,14 @@ export class ChatReader implements EntryLog<Stamp> {
   readonly #clock: LogClock;
   readonly #scribe = new Scribe();
   readonly #conversation: Conversation;
-  readonly #sides: readonly Party[];
+  /** To whom each side of a chat of two writes, by address. */
+  readonly #sentTo: ReadonlyMap<string, readonly Recipient[]>;
   readonly #self: string | undefined;
   readonly #facts: Provenance['facts'];
+  /** The date read last. */
+  #day:
+    | { readonly date: DateDigits; readonly from: DecidedOrder['from']; readonly ms: number | undefined }
+    | undefined;
 
   constructor(file: SourceFile, survey: Survey, media: ReadonlyMap<string, SourceFile>) {
     this.#survey = survey;
@@ -59,19 +65,19 @@ export class ChatReader implements EntryLog<Stamp> {
     const name = nameOf(file);
     const title = TITLE.exec(name)?.[1];
     if (survey.group) {
-      this.#sides = [];
+      this.#sentTo = new Map();
       const id = title ?? stem(name);
       this.#conversation = { id, kind: 'group', ...(title !== undefined && { name: title }) };
     } else {
       const people = new Map([...survey.senders].map((each) => [person(each).address, person(each)]));
       if (title !== undefined && people.size < 2) people.set(person(title).address, person(title));
-      this.#sides = [...people.values()];
-      const known = this.#sides.map(({ address }) => address);
+      this.#sentTo = betweenTwo([...people.values()]);
+      const known = [...people.keys()];
       this.#conversation =
         known.length === 0 ? { id: stem(name), kind: 'direct' } : direct(...known, this.#ownSide(known));
     }
     this.#facts = {
-      conversation: this.#sides.length === 2 ? 'record' : 'path',
+      conversation: this.#sentTo.size === 2 ? 'record' : 'path',
       ...(file.settings.dateOrder !== undefined && { dateOrder: 'setting' }),
     };
   }
@@ -122,8 +128,11 @@ export class ChatReader implements EntryLog<Stamp> {
   }
 
   #moment(stamp: Stamp, repairs: Repair[]): Moment | undefined {
-    const { order, from } = this.#survey.orderOf(stamp.date);
-    const day = dateMs(stamp.date, order);
+    if (stamp.date !== this.#day?.date) {
+      const { order, from } = this.#survey.orderOf(stamp.date);
+      this.#day = { date: stamp.date, from, ms: dateMs(stamp.date, order) };
+    }
+    const { ms: day, from } = this.#day;
     if (day === undefined || stamp.clock === undefined) return undefined;
     sayAssumed(stamp.date, from, repairs);
     return this.#clock.moment(day + stamp.clock, stamp.seconds ? 's' : 'min', repairs);
@@ -142,10 +151,6 @@ export class ChatReader implements EntryLog<Stamp> {
     },
   ): Written {
     const { sender, actor, text, attachments, extra } = more;
-    const other =
-      sender !== undefined && this.#sides.length === 2
-        ? this.#sides.find(({ address }) => address !== sender.address)
-        : undefined;
     return this.#scribe.write(place, {
       network: NETWORK,
       conversation: this.#conversation,
@@ -155,7 +160,7 @@ export class ChatReader implements EntryLog<Stamp> {
       text,
       attachments,
       extra,
-      recipients: to(other),
+      recipients: sender === undefined ? undefined : this.#sentTo.get(sender.address),
       perspective: this.#self,
       facts: this.#facts,
       repairs,

@@ -23,15 +23,16 @@ const PATTERN = new RegExp(
 );
 
 /** The form that most phones write, which the pattern above reads in the same way and three times as long. */
-const COMMON =
-  /^(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4}), (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AaPp][Mm]))? - /;
+const COMMON_DATE = /^(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4}), /;
+const COMMON_TIME = /(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AaPp][Mm]))? - /y;
 
 const INVISIBLE = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 const NOT_PLAIN = /[^\x20-\x7e]/u;
 /** Longest beginning that is looked at. */
 const MAX = 96;
 
-/** The stamp of the common form that was read last: many messages stand in one minute. */
+/** The date and the stamp of the common form that were read last: many messages are of one day, or of one minute. */
+let lastDate: { readonly text: string; readonly date: DateDigits } = { text: '\n', date: ['', '', ''] };
 let last: { readonly text: string; readonly stamp: Stamp | undefined } = { text: '\n', stamp: undefined };
 
 /** The stamp that a line begins with. */
@@ -40,13 +41,10 @@ export function stampOf(line: string): Stamp | undefined {
   // Digits, a bracket, or something outside ASCII that may hide one: nearly all other lines end here.
   if (!((first >= 48 && first <= 57) || first === 91 || first > 127)) return undefined;
   if (line.startsWith(last.text)) return last.stamp;
-  const common = COMMON.exec(line);
-  if (common !== null) {
-    const [all, a = '', b = '', c = '', hour = '', minute = '', second, half] = common;
-    const clock = dayMs(hour, minute, second, half);
-    const seconds = second !== undefined;
-    last = { text: all, stamp: { date: [a, b, c], clock, seconds, ios: false, length: all.length } };
-    return last.stamp;
+  const common = commonStamp(line);
+  if (common !== undefined) {
+    last = { text: line.slice(0, common.length), stamp: common };
+    return common;
   }
   const head = line.slice(0, MAX);
   const match = PATTERN.exec(NOT_PLAIN.test(head) ? plain(head) : head);
@@ -61,6 +59,26 @@ export function stampOf(line: string): Stamp | undefined {
     seconds: second !== undefined,
     ios: open !== undefined,
     length: rawLength(head, all.length),
+  };
+}
+
+function commonStamp(line: string): Stamp | undefined {
+  if (!line.startsWith(lastDate.text)) {
+    const match = COMMON_DATE.exec(line);
+    if (match === null) return undefined;
+    const [text, a = '', b = '', c = ''] = match;
+    lastDate = { text, date: [a, b, c] };
+  }
+  COMMON_TIME.lastIndex = lastDate.text.length;
+  const match = COMMON_TIME.exec(line);
+  if (match === null) return undefined;
+  const [, hour = '', minute = '', second, half] = match;
+  return {
+    date: lastDate.date,
+    clock: dayMs(hour, minute, second, half),
+    seconds: second !== undefined,
+    ios: false,
+    length: COMMON_TIME.lastIndex,
   };
 }
 

@@ -1,7 +1,6 @@
 /** What only a whole chat shows: the order of its dates, who writes, whether it is a group. */
-import type { DateOrder } from '../../../core/receipt.ts';
 import type { SourceFile } from '../../format.ts';
-import { type DateDigits, DateOrders } from '../../reading/date-order.ts';
+import { type DateDigits, DateOrders, type DecidedOrder } from '../../reading/date-order.ts';
 import { lines } from '../../reading/lines.ts';
 import { openText } from '../../reading/text.ts';
 import { isOfGroup } from './phrases.ts';
@@ -9,7 +8,7 @@ import { stampOf } from './stamp.ts';
 
 export interface Survey {
   /** The order of dates of one spelling. */
-  orderOf(date: DateDigits): { readonly order: DateOrder; readonly from: 'record' | 'setting' | 'assumed' };
+  orderOf(date: DateDigits): DecidedOrder;
   readonly senders: ReadonlySet<string>;
   readonly group: boolean;
 }
