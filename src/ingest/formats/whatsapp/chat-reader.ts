@@ -31,6 +31,7 @@ import { type Stamp, stampOf } from './stamp.ts';
 import { type Survey, senderOf } from './survey.ts';
 
 const NETWORK = 'whatsapp';
+const MAX_PEOPLE = 10_000;
 const QUOTE = /["“”„«»‘’]/u;
 const NOT_ASCII = /[^\x20-\x7e]/;
 const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -51,6 +52,8 @@ export class ChatReader implements EntryLog<Stamp> {
   readonly #sentTo: ReadonlyMap<string, readonly Recipient[]>;
   readonly #self: string | undefined;
   readonly #facts: Provenance['facts'];
+  /** Everybody who was named so far, as written. */
+  readonly #people = new Map<string, Party>();
   /** The date read last. */
   #day:
     | { readonly date: DateDigits; readonly from: DecidedOrder['from']; readonly ms: number | undefined }
@@ -87,6 +90,14 @@ export class ChatReader implements EntryLog<Stamp> {
     return known.length < 2 ? this.#self : undefined;
   }
 
+  #person(written: string): Party {
+    const known = this.#people.get(written);
+    if (known !== undefined) return known;
+    const found = person(written);
+    if (this.#people.size < MAX_PEOPLE) this.#people.set(written, found);
+    return found;
+  }
+
   role(line: string): Role | Stamp {
     return stampOf(line) ?? 'more';
   }
@@ -107,9 +118,9 @@ export class ChatReader implements EntryLog<Stamp> {
     if (isSystem || isRoom)
       return {
         type: 'event',
-        event: this.#system(text, at, isRoom ? undefined : person(name), place, repairs),
+        event: this.#system(text, at, isRoom ? undefined : this.#person(name), place, repairs),
       };
-    return this.#message(person(name), text, at, place, repairs);
+    return this.#message(this.#person(name), text, at, place, repairs);
   }
 
   #nameIn(rest: string): string | undefined {
@@ -231,13 +242,13 @@ export class ChatReader implements EntryLog<Stamp> {
     switch (line.kind) {
       case 'join':
       case 'leave': {
-        const actor = line.by === undefined ? undefined : person(line.by);
-        const base = this.#write(place, at, repairs, { sender: person(line.who), actor, text });
+        const actor = line.by === undefined ? undefined : this.#person(line.by);
+        const base = this.#write(place, at, repairs, { sender: this.#person(line.who), actor, text });
         const { recipients: _none, ...rest } = base;
         return { ...rest, kind: line.kind, payload: { basis: 'stated' } };
       }
       case 'name': {
-        const base = this.#write(place, at, repairs, { sender: person(line.by), text: line.name });
+        const base = this.#write(place, at, repairs, { sender: this.#person(line.by), text: line.name });
         return { ...base, kind: 'topic', payload: { what: 'name' }, extra: { text } };
       }
       case 'call': {

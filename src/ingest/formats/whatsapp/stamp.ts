@@ -24,7 +24,7 @@ const PATTERN = new RegExp(
 
 /** The form that most phones write, which the pattern above reads in the same way and three times as long. */
 const COMMON_DATE = /^(\d{1,2})[./-](\d{1,2})[./-](\d{2}|\d{4}), /;
-const COMMON_TIME = /(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AaPp][Mm]))? - /y;
+const COMMON_TIME = /^(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AaPp][Mm]))?$/;
 
 const INVISIBLE = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 const NOT_PLAIN = /[^\x20-\x7e]/u;
@@ -69,17 +69,29 @@ function commonStamp(line: string): Stamp | undefined {
     const [text, a = '', b = '', c = ''] = match;
     lastDate = { text, date: [a, b, c] };
   }
-  COMMON_TIME.lastIndex = lastDate.text.length;
-  const match = COMMON_TIME.exec(line);
+  const end = line.indexOf(' - ', lastDate.text.length);
+  const time = end === -1 ? undefined : commonTime(line.slice(lastDate.text.length, end));
+  if (time === undefined) return undefined;
+  return { date: lastDate.date, clock: time.clock, seconds: time.seconds, ios: false, length: end + 3 };
+}
+
+/** Times as written: a day has 1,440 minutes. */
+const times = new Map<string, Pick<Stamp, 'clock' | 'seconds'>>();
+const MOST_TIMES = 2_000;
+/** Characters of `12:34:56 PM`. */
+const LONGEST_TIME = 11;
+
+function commonTime(written: string): Pick<Stamp, 'clock' | 'seconds'> | undefined {
+  if (written.length > LONGEST_TIME) return undefined;
+  const known = times.get(written);
+  if (known !== undefined) return known;
+  const match = COMMON_TIME.exec(written);
   if (match === null) return undefined;
   const [, hour = '', minute = '', second, half] = match;
-  return {
-    date: lastDate.date,
-    clock: dayMs(hour, minute, second, half),
-    seconds: second !== undefined,
-    ios: false,
-    length: COMMON_TIME.lastIndex,
-  };
+  const time = { clock: dayMs(hour, minute, second, half), seconds: second !== undefined };
+  if (times.size === MOST_TIMES) times.clear();
+  times.set(written, time);
+  return time;
 }
 
 /** The head without direction marks, with plain blanks, and with the digits of ASCII. */
