@@ -23,7 +23,7 @@ export const whatsapp: Format = {
     { name: 'WhatsApp (text export, Android)', proven: 'real sample' },
     { name: 'WhatsApp (text export, iPhone)', proven: 'synthetic only', note: 'No real file was at hand.' },
   ],
-  unit: 'A line that begins with a date, with the lines after it that do not; each file beside the chat.',
+  unit: 'A line that begins with a date, with the lines after it that do not, of those that somebody added or removed each person named; each file beside the chat.',
   limits: [
     'People are shown by the name in the exporting phone’s contacts: that name is the address.',
     'There is no zone; state it with --zone, else UTC is assumed and marked.',

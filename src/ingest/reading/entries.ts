@@ -22,7 +22,7 @@ export interface EntryLog<Head extends object = never> {
    */
   role(line: string): Role | Head;
   /** Units of an entry, where they can be more than one. */
-  unitsOf?(entry: string): number;
+  unitsOf?(entry: string, head: Head | undefined): number;
   /** Reads an entry, its lines joined by line feeds: one outcome a unit. No head: its line was said to be an `entry`. */
   read(entry: string, place: Place, repairs: Repair[], head: Head | undefined): Outcome | readonly Outcome[];
   /** Takes a heading, at its turn among the entries. */
@@ -79,7 +79,7 @@ class Entry<Head extends object> implements Frame {
   }
 
   get units(): number {
-    return this.#isTooLong ? 1 : (this.#log.unitsOf?.(this.#text) ?? 1);
+    return this.#isTooLong ? 1 : (this.#log.unitsOf?.(this.#text, this.#head) ?? 1);
   }
 
   read(): readonly Outcome[] {

@@ -18,6 +18,7 @@ import { party } from '../../reading/party.ts';
 import type { Place } from '../../reading/provenance.ts';
 import { betweenTwo, direct, Scribe, type Written } from '../../reading/scribe.ts';
 import { nameOf } from '../../source-name.ts';
+import { peopleIn } from './people.ts';
 import {
   editedText,
   fileBehind,
@@ -102,25 +103,50 @@ export class ChatReader implements EntryLog<Stamp> {
     return stampOf(line) ?? 'more';
   }
 
-  read(entry: string, place: Place, repairs: Repair[], stamp: Stamp | undefined): Outcome {
+  unitsOf(entry: string, stamp: Stamp | undefined): number {
+    if (stamp === undefined) return 1;
+    const { own, text } = this.#divided(entry, stamp);
+    const line = own ? systemLine(text) : undefined;
+    return line?.kind === 'join' || line?.kind === 'leave' ? this.#peopleIn(line.who).length : 1;
+  }
+
+  read(
+    entry: string,
+    place: Place,
+    repairs: Repair[],
+    stamp: Stamp | undefined,
+  ): Outcome | readonly Outcome[] {
     if (stamp === undefined) return { type: 'reject', code: 'line-unknown' };
     const at = this.#moment(stamp, repairs);
-    if (at === undefined) return { type: 'reject', code: 'time-invalid' };
+    if (at === undefined) {
+      const units = this.unitsOf(entry, stamp);
+      return Array.from({ length: units }, (_, i) => ({
+        type: 'reject',
+        code: 'time-invalid',
+        ...(units > 1 && { part: `people/${i}` }),
+      }));
+    }
+    const { own, name, text } = this.#divided(entry, stamp);
+    const shown = name === undefined ? undefined : this.#person(name);
+    return own || shown === undefined
+      ? this.#system(text, at, shown, place, repairs).map((event) => ({ type: 'event', event }))
+      : this.#message(shown, text, at, place, repairs);
+  }
+
+  /** Who is shown, and what is said; `own`: WhatsApp says it. */
+  #divided(entry: string, stamp: Stamp): { own: boolean; name?: string; text: string } {
     const rest = withoutBlankEnd(entry.slice(stamp.length));
     const name = this.#nameIn(rest);
-    if (name === undefined)
-      return { type: 'event', event: this.#system(rest, at, undefined, place, repairs) };
+    if (name === undefined) return { own: true, text: rest };
     const text = rest.slice(name.length + (rest[name.length + 1] === ' ' ? 2 : 1));
+    if (name === this.#conversation.name) return { own: true, text };
     // An iPhone puts its own lines behind a name, after a mark of direction.
-    const own = stamp.ios && text.startsWith('\u200e') ? systemLine(text) : undefined;
-    const isSystem = own !== undefined && (own.kind !== 'notice' || isEncryptionNotice(text));
-    const isRoom = name === this.#conversation.name;
-    if (isSystem || isRoom)
-      return {
-        type: 'event',
-        event: this.#system(text, at, isRoom ? undefined : this.#person(name), place, repairs),
-      };
-    return this.#message(this.#person(name), text, at, place, repairs);
+    const line = stamp.ios && text.startsWith('\u200e') ? systemLine(text) : undefined;
+    return { own: line !== undefined && (line.kind !== 'notice' || isEncryptionNotice(text)), name, text };
+  }
+
+  #peopleIn(listed: string): readonly string[] {
+    return peopleIn(listed, (name) => this.#survey.senders.has(name));
   }
 
   #nameIn(rest: string): string | undefined {
@@ -159,9 +185,10 @@ export class ChatReader implements EntryLog<Stamp> {
       text?: string;
       attachments?: readonly Attachment[] | undefined;
       extra?: { readonly [key: string]: string } | undefined;
+      part?: string | undefined;
     },
   ): Written {
-    const { sender, actor, text, attachments, extra } = more;
+    const { sender, actor, text, attachments, extra, part } = more;
     return this.#scribe.write(place, {
       network: NETWORK,
       conversation: this.#conversation,
@@ -171,6 +198,7 @@ export class ChatReader implements EntryLog<Stamp> {
       text,
       attachments,
       extra,
+      part,
       recipients: sender === undefined ? undefined : this.#sentTo.get(sender.address),
       perspective: this.#self,
       facts: this.#facts,
@@ -237,28 +265,39 @@ export class ChatReader implements EntryLog<Stamp> {
     };
   }
 
-  #system(text: string, at: Moment, shown: Party | undefined, place: Place, repairs: Repair[]): Event {
+  #system(
+    text: string,
+    at: Moment,
+    shown: Party | undefined,
+    place: Place,
+    repairs: Repair[],
+  ): readonly Event[] {
     const line = systemLine(text);
     switch (line.kind) {
       case 'join':
       case 'leave': {
-        const actor = line.by === undefined ? undefined : this.#person(line.by);
-        const base = this.#write(place, at, repairs, { sender: this.#person(line.who), actor, text });
-        const { recipients: _none, ...rest } = base;
-        return { ...rest, kind: line.kind, payload: { basis: 'stated' } };
+        const { kind, by } = line;
+        const actor = by === undefined ? undefined : this.#person(by);
+        const people = this.#peopleIn(line.who);
+        return people.map((who, i) => {
+          const part = people.length > 1 ? `people/${i}` : undefined;
+          const base = this.#write(place, at, repairs, { sender: this.#person(who), actor, text, part });
+          const { recipients: _none, ...rest } = base;
+          return { ...rest, kind, payload: { basis: 'stated' } };
+        });
       }
       case 'name': {
         const base = this.#write(place, at, repairs, { sender: this.#person(line.by), text: line.name });
-        return { ...base, kind: 'topic', payload: { what: 'name' }, extra: { text } };
+        return [{ ...base, kind: 'topic', payload: { what: 'name' }, extra: { text } }];
       }
       case 'call': {
         const seconds = line.seconds === undefined ? {} : { seconds: line.seconds };
         const base = this.#write(place, at, repairs, { sender: shown, text });
-        return { ...base, kind: 'call', payload: { phase: line.phase, ...seconds } };
+        return [{ ...base, kind: 'call', payload: { phase: line.phase, ...seconds } }];
       }
       case 'notice': {
         const base = this.#write(place, at, repairs, { sender: shown, text });
-        return { ...base, kind: 'notice', payload: { type: 'system' } };
+        return [{ ...base, kind: 'notice', payload: { type: 'system' } }];
       }
     }
   }

@@ -46,9 +46,16 @@ const JOINED = [
   `^${NAME} a rejoint[^\\n]{0,60}\\.?$`,
   `^${NAME} (?:si è unito|è entrato)[^\\n]{0,60}\\.?$`,
   `^${NAME} entrou[^\\n]{0,60}\\.?$`,
+  `^${NAME} (?:was|were) added\\.?$`,
+  `^${NAME} wurde hinzugefügt\\.?$`,
+  `^Se añadió a ${NAME}\\.?$`,
+  `^${NAME} foi adicionad[oa](?:\\(a\\))?\\.?$`,
 ].map((each) => new RegExp(each, 'u'));
 const LEFT = [
   `^${NAME} left\\.?$`,
+  `^${NAME} (?:was|were) removed\\.?$`,
+  `^${NAME} wurde entfernt\\.?$`,
+  `^${NAME} foi removid[oa](?:\\(a\\))?\\.?$`,
   `^${NAME} ha(?:t|st) die Gruppe verlassen\\.?$`,
   `^${NAME} (?:salió del grupo|ha salido del grupo|salió)\\.?$`,
   `^${NAME} (?:est parti|a quitté|est sorti)[^\\n]{0,30}$`,
