@@ -4,6 +4,7 @@
  */
 import type { Attachment, Markup, Repair } from '../../../core/event.ts';
 import { decodeEntities, htmlText } from '../../reading/html.ts';
+import { swiftText } from './card.ts';
 
 export const NETWORK = 'skype';
 
@@ -47,7 +48,7 @@ export function contentOf(source: string, repairs: Repair[]): Content {
     repairs.push({ code: 'prefix-removed' });
   }
   const attachments = objectsIn(body);
-  const shown = body.includes('<sms') ? smsText(body) : plainText(body, repairs);
+  const shown = shownText(body, repairs);
   return {
     ...(shown !== '' && { text: shown }),
     ...(shown !== source && source !== '' && { markup: { type: 'skype-xml', source } }),
@@ -55,6 +56,16 @@ export function contentOf(source: string, repairs: Repair[]): Content {
     ...(editedMs !== undefined && { editedMs }),
   };
 }
+
+function shownText(body: string, repairs: Repair[]): string {
+  if (body.includes('<sms')) return smsText(body);
+  const box = body.includes('<URIObject') ? (swiftText(body) ?? subjectOf(body)) : undefined;
+  return box ?? plainText(body, repairs);
+}
+
+/** What an invitation to a call is about. */
+const subjectOf = (body: string): string | undefined =>
+  attribute(/<URIObject\b[^<>]*>/iu.exec(body)?.[0] ?? '', 'subject');
 
 /** Files, pictures and videos: what a text says of them is for old clients, and no words of the sender. */
 function plainText(body: string, repairs: Repair[]): string {
@@ -107,6 +118,7 @@ function smsText(body: string): string {
 function objectsIn(body: string): Attachment[] {
   const found: Attachment[] = [];
   for (const match of body.matchAll(/<URIObject\b([^<>]*)>/giu)) {
+    if (attribute(match[0], 'type')?.startsWith('SWIFT.') === true) continue;
     const end = body.indexOf('</URIObject>', match.index);
     const inner = body.slice(match.index, end === -1 ? undefined : end);
     const name =

@@ -10,7 +10,8 @@ import { party } from '../../reading/party.ts';
 import { provenance } from '../../reading/provenance.ts';
 import { remainder } from '../../reading/remainder.ts';
 import { epochMoment, stampMoment } from '../../reading/stamp-moment.ts';
-import { callOf, contentOf, elementText, NETWORK, skypeName } from './content.ts';
+import { cardText } from './card.ts';
+import { type Content, callOf, contentOf, elementText, NETWORK, skypeName } from './content.ts';
 import type { Media } from './media.ts';
 
 export interface Reading {
@@ -158,7 +159,7 @@ function draftOf(reading: Reading, conversation: Conversation, at: Common['at'],
   const sender = from === undefined ? undefined : person(from, textOf(raw.displayName));
   if (sender === undefined) repairs.push({ code: 'sender-absent' });
   const source = textOf(raw.content) ?? '';
-  const content = contentOf(source, repairs);
+  const content = contentIn(textOf(raw.messagetype) ?? '', source, repairs);
   const { attachments, holdings } = sharing(withMedia(content.attachments, raw, media));
   const extra = remainder(raw, PLACED, unit.text, repairs);
   const common: Common = {
@@ -174,6 +175,15 @@ function draftOf(reading: Reading, conversation: Conversation, at: Common['at'],
     ...(extra !== undefined && { extra }),
   };
   return { common, holdings, editedMs: content.editedMs, source };
+}
+
+/** `Text` has no markup: its signs are meant. Polls and Skype's own notices are cards. */
+function contentIn(type: string, source: string, repairs: Repair[]): Content {
+  if (type === 'Text') return { ...(source !== '' && { text: source }), attachments: [] };
+  const card = /^(?:Notice|PopCard)\b/u.test(type) ? cardText(source) : undefined;
+  return card === undefined
+    ? contentOf(source, repairs)
+    : { ...(card !== '' && { text: card }), markup: { type: 'skype-card', source }, attachments: [] };
 }
 
 /** Files of a message: those that its text names, with bytes where the export holds some for its references. */
@@ -292,7 +302,7 @@ function eventOf(
       payload: { type: type.toWellFormed() },
     };
   }
-  if (/^(?:Control|Notice|PopCard|Event|Signal)/u.test(type))
+  if (/^(?:Control|Notice|PopCard|Event|Signal|EndToEndEncryption)/u.test(type))
     return { ...base, kind: 'notice', payload: { type: type.toWellFormed() } };
   return { ...base, kind: 'message' };
 }
